@@ -1,0 +1,81 @@
+package dialog
+
+import "time"
+
+// Out is a message to one recipient. It holds ids and numbers, never words
+// about a person: Render finds those when the message leaves.
+type Out struct {
+	ID      string  `json:"id"`
+	Schema  int     `json:"schema"`
+	To      string  `json:"to"` // id of a person, or of a guest (an address or chat not known yet)
+	Channel Channel `json:"channel"`
+	Text    string  `json:"text"` // key in texts/it.toml
+	Args    Args    `json:"args,omitempty"`
+
+	Choices []Choice `json:"choices,omitempty"`
+	// Asks is set when an answer in words is expected: a mail then says how to
+	// answer, and carries a token.
+	Asks bool `json:"asks,omitempty"`
+	// Attach names what is attached, made or read when the message leaves:
+	// "ics:<enrollment id>", "file:<sha256>", "mydata:<person id>",
+	// "qr:<organization id>".
+	Attach []string `json:"attach,omitempty"`
+
+	Reply     bool      `json:"reply,omitempty"`     // caused by a message of the recipient
+	NotBefore time.Time `json:"not_before,omitzero"` // undo window, quiet hours
+	Undo      string    `json:"undo,omitempty"`      // recalled by Tx.Undo
+	Edit      int       `json:"edit,omitempty"`      // message in the chat whose button was pressed
+	Tries     int       `json:"tries,omitempty"`     // kept by the outbox
+	FirstTry  time.Time `json:"first_try,omitzero"`  // kept by the outbox
+}
+
+// OutSchema is the version of the shape of Out.
+const OutSchema = 1
+
+// Args are the ids and numbers a text speaks of, by the name it gives them.
+type Args map[string]string
+
+// Choice is one of the answers offered with a question: a button in chat, a
+// number and words by mail. Text is a key in texts/it.toml.
+type Choice struct {
+	Text string `json:"text"`
+	Args Args   `json:"args,omitempty"`
+	Act  Act    `json:"act"`
+}
+
+// Rendered is a message put into words for its channel.
+type Rendered struct {
+	ChatID  int64  // where to, by chat
+	Address string // where to, by mail
+	Subject string // by mail: no personal data
+	// Body is plain text with *bold* as its only mark; paragraphs are parted
+	// by an empty line.
+	Body string
+	// Buttons in rows, by chat; by mail they become numbered lines and
+	// mailto: links.
+	Buttons [][]Button
+	// Token is the local part's tail that brings an answer back by mail; ""
+	// when no answer is expected.
+	Token  string
+	Attach []Attachment
+	// Urgent and bulk mail differ in their headers.
+	Automatic bool
+}
+
+// Button is a choice put into words.
+type Button struct {
+	Label string
+	Data  string // at most 64 bytes
+	Word  string // what to answer by mail: the number of the choice
+}
+
+// Attachment is a file that goes with a message.
+type Attachment struct {
+	Name string
+	Type string
+	Body []byte
+	// Inline attachments are pictures shown in the text.
+	Inline bool
+	// Method is set on calendar invitations: REQUEST or CANCEL.
+	Method string
+}
