@@ -97,14 +97,12 @@ func parsePatron(v string) (string, bool) {
 	}
 	month, err := strconv.Atoi(fields[1])
 	if err != nil {
-		month = 1 + slices.Index(rosterMonths, fields[1])
+		month = 1 + slices.Index(months, fields[1])
 	}
 	// A leap year, so that 29 February is a day.
 	at := time.Date(2028, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 	return at.Format("01-02"), month >= 1 && month <= 12 && at.Day() == day
 }
-
-var rosterMonths = []string{"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"}
 
 // delimiter is the one that the first line has more of: Italian spreadsheets
 // write semicolons.
