@@ -82,14 +82,10 @@ function refresh() {
 }
 
 async function read() {
+  const before = page.state;
   const state = await get('/api/state');
   page.state = state;
-  const guest = state.story && state.story.person;
-  if (guest && state.story.running && guest !== page.follows) {
-    page.chosen = guest;
-    if (state.story.channel) look(state.story.channel);
-  }
-  page.follows = guest || '';
+  follow(state, before);
   if (!state.people.some((p) => p.id === page.chosen)) page.chosen = state.people.length ? state.people[0].id : '';
   showState();
   if (!page.chosen) return;
@@ -101,6 +97,27 @@ async function read() {
   }
   page.person = person;
   showPerson();
+}
+
+// follow shows the person the story speaks of: the one it names, or else the
+// first to whom something new came.
+function follow(state, before) {
+  if (!state.story.running || !before) {
+    page.follows = '';
+    return;
+  }
+  const unread = new Map(before.people.map((p) => [p.id, p.unread]));
+  const reached = state.people.find((p) => p.id !== page.chosen && p.unread > (unread.get(p.id) || 0));
+  const guest = state.story.person || (reached && reached.id);
+  const channel = state.story.channel || '';
+  if (!guest || guest + channel === page.follows) return; // whoever looks elsewhere meanwhile may
+  page.follows = state.story.person ? guest + channel : '';
+  page.chosen = guest;
+  const p = state.people.find((one) => one.id === guest);
+  if (channel || (p && p.channel !== 'both')) look(channel || p.channel);
+  if (matchMedia('(max-width: 900px)').matches) {
+    (document.body.classList.contains('at-mail') ? $('post') : $('talk')).scrollIntoView({ block: 'end' });
+  }
 }
 
 // listen waits for changes; where the stream breaks, the browser opens it anew.
@@ -375,7 +392,7 @@ function replyForm(p, m) {
   const text = el('textarea', { id, rows: 2, maxLength: 20000, value: page.drafts.get(m.id) || '' });
   text.dataset.draft = m.id;
   text.oninput = () => page.drafts.set(m.id, text.value);
-  const send = el('button', { type: 'submit' }, 'Rispondi');
+  const send = el('button', { type: 'submit' }, 'Invia');
   const form = el('form', { className: 'reply' });
   if (m.buttons && m.buttons.length) {
     form.append(el('div', { className: 'row' }, ...m.buttons.map((b) => {
@@ -384,7 +401,7 @@ function replyForm(p, m) {
       return button;
     })));
   }
-  form.append(el('label', { htmlFor: id }, 'Risposta'), text, send);
+  form.append(el('label', { htmlFor: id }, 'Rispondi con parole tue'), el('div', { className: 'pen' }, text, send));
   form.onsubmit = async (event) => {
     event.preventDefault();
     const words = text.value.trim();
