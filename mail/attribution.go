@@ -1,0 +1,190 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The line by which a program introduces what it quotes: «Il giorno 12 mar
+// 2027 alle ore 10:02 Formazione <x@y> ha scritto:», over up to six lines.
+const verbs = `ha\s+scritto|scrive|scrisse|wrote|writes|sent|has\s+written|` +
+	`schrieb|hat\s+geschrieben|geschrieben|[ée]crit|a\s+[ée]crit|escribi[óo]|escreveu|` +
+	`napisał\(a\)|napisała?|schreef|geschreven|skrev|kirjoitti|написала?|пишет|đã\s+viết|schrijft`
+
+var (
+	endsInVerb = regexp.MustCompile(`(?i)(?:^|[\s>)"'”])(?:` + verbs + `)\s*:?\s*-*\s*$`)
+	dashedVerb = regexp.MustCompile(`(?i)^-{2,}.*\b(?:wrote|ha scritto|schrieb|a écrit|sent)\b\s*:?\s*-{2,}$`)
+	// How such a line begins.
+	opening = regexp.MustCompile(`(?i)^-*\s*(?:on\s|il\s|in\s+data\s|addì\s|le\s|am\s|el\s|em\s|op\s|w\s+dniu\s|dnia\s|den\s|på\s|vào\s|` +
+		`(?:lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|jeu|ven|sam|dim|` +
+		`tir|ons|tor|fre|lør|søn|man|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс)[a-zà-ÿ]*[.,]?\s+\d|` +
+		`(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|luned|marted|mercoled|gioved|venerd|sabato|domenica)|` +
+		`\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2})`)
+	clock      = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b`)
+	year       = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
+	shortDate  = regexp.MustCompile(`\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b`)
+	inBrackets = regexp.MustCompile(`[<(\[]\s*[^<>\s]*@[^<>\s]+\s*[>)\]]+`)
+	bracketEnd = regexp.MustCompile(`^>+\s*:?$`)
+	// «Nome <x@y>:» after a date, without a verb.
+	bareEnd = regexp.MustCompile(`[<(]\s*[^<>\s]+@[^<>\s]+\s*[>)]+\s*:?\s*$`)
+	// «reply On Wed, Apr 4, 2012 at 3:59 PM, x@y wrote:» on one line.
+	sharedLine = regexp.MustCompile(`^(.*?\S)\s*?-*\s*\b(?:On\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s.*\bwrote:|` +
+		`Il\s+giorno\s+(?:lun|mar|mer|gio|ven|sab|dom)[a-zì]*\.?,?\s+\d.*\bha\s+scritto:)\s*$`)
+)
+
+// attribution tells whether an attribution begins at line i, and how many
+// lines it takes.
+func attribution(lines []string, i int) (n int, ok bool) {
+	first := strings.TrimSpace(lines[i])
+	if strings.HasPrefix(first, markAttribution) {
+		n = 1
+		for i+n < len(lines) && strings.HasPrefix(lines[i+n], markAttribution) {
+			n++
+		}
+		return n, true
+	}
+	if len(first) < 6 || len(first) > 400 {
+		return 0, false
+	}
+	if dashedVerb.MatchString(first) {
+		return 1, true
+	}
+	starts := opening.MatchString(first)
+	joined := ""
+	for n = 1; n <= 6 && i+n-1 < len(lines); n++ {
+		line := strings.TrimSpace(lines[i+n-1])
+		if line == "" {
+			// Some wrap «\n\n<address>».
+			if i+n < len(lines) && strings.HasPrefix(strings.TrimSpace(lines[i+n]), "<") {
+				continue
+			}
+			return 0, false
+		}
+		if n > 1 && (!starts || strings.HasPrefix(line, ">") && !endsInVerb.MatchString(line) && !bracketEnd.MatchString(line)) {
+			return 0, false
+		}
+		joined = strings.TrimSpace(joined + " " + line)
+		if len(joined) > 600 {
+			return 0, false
+		}
+		dated := clock.MatchString(joined) || year.MatchString(joined) || shortDate.MatchString(joined)
+		address := inBrackets.MatchString(joined) || strings.Contains(joined, "@")
+		if endsInVerb.MatchString(joined) {
+			switch {
+			case starts && (clock.MatchString(joined) || address && dated):
+				return n, true
+			case starts && dated && strings.HasSuffix(joined, ":"):
+				return n, true
+			case n == 1 && address && inBrackets.MatchString(joined):
+				return n, true
+			case quotedNext(lines, i+n) && strings.HasSuffix(joined, ":"):
+				return n, true
+			}
+		}
+		if starts && dated && bareEnd.MatchString(joined) && !strings.Contains(joined, "mailto:") {
+			if strings.HasSuffix(joined, ":") || quotedNext(lines, i+n) {
+				return n, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// quotedNext tells whether the next line that holds anything is quoted.
+func quotedNext(lines []string, i int) bool {
+	for ; i < len(lines); i++ {
+		if t := strings.TrimSpace(lines[i]); t != "" {
+			return strings.HasPrefix(t, ">")
+		}
+	}
+	return false
+}
+
+// The header that a program repeats above what it quotes.
+var (
+	fieldFrom = `da|from|von|de|van|fra|från|od|mittente|expéditeur|absender|remitente`
+	fieldDate = `inviato(?:\s+il)?|data|date|sent|gesendet|datum|envoyé(?:\s+le)?|verzonden|dato|sendt|skickat|wysłano|enviado(?:\s+el)?|fecha|data\s+invio|ricevuto`
+	fieldTo   = `a|to|an|à|aan|til|till|do|para|destinatario|destinatari|destinataire|empfänger|cc|ccn|bcc|copie\s+à|kopie|copia|p\.?c\.?`
+	fieldSubj = `oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|re|priorità|importanza|importance|allegati|attachments?|anlagen|rispondi\s+a|reply-to|message\s+du`
+
+	headerField = regexp.MustCompile(`(?i)^[>\s*_|]*(` + fieldFrom + `|` + fieldDate + `|` + fieldTo + `|` + fieldSubj + `)[*_\s]*:[*_\s]*`)
+	fromField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldFrom + `)[*_\s]*:`)
+	dateField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldDate + `|message\s+du)[*_\s]*:`)
+	toField     = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldTo + `)[*_\s]*:`)
+	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet)[*_\s]*:`)
+)
+
+// headerBlock tells whether the repeated header of a quoted message begins at
+// line i: at least two different fields close together, of which one names
+// people or the subject and one more is not a mere date.
+func headerBlock(lines []string, i int) bool {
+	if !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {
+		return false
+	}
+	if !fromField.MatchString(lines[i]) && !dateField.MatchString(lines[i]) && !toField.MatchString(lines[i]) && !subjField.MatchString(lines[i]) {
+		return false
+	}
+	var from, date, to, subj bool
+	misses := 0
+	for j := i; j < len(lines) && j < i+14; j++ {
+		l := lines[j]
+		if strings.TrimSpace(l) == "" {
+			if j > i && (from || to) && date || j-i > 1 {
+				break
+			}
+			misses++
+			continue
+		}
+		switch {
+		case dateField.MatchString(l):
+			date = true
+		case subjField.MatchString(l):
+			subj = true
+		case fromField.MatchString(l):
+			from = true
+		case toField.MatchString(l):
+			to = true
+		default:
+			misses++
+			if misses > 4 {
+				j = len(lines)
+			}
+			continue
+		}
+	}
+	n := 0
+	for _, b := range []bool{from, date, to, subj} {
+		if b {
+			n++
+		}
+	}
+	if n >= 3 {
+		return true
+	}
+	// Two fields: a sentence like «Data: giovedì / A: tutti» is told from a
+	// header by the address.
+	if n == 2 && (from || to) {
+		near := strings.Join(lines[i:min(i+4, len(lines))], " ")
+		return strings.Contains(near, "@")
+	}
+	return false
+}
+
+// «-----Messaggio originale-----» and its relatives.
+var separator = regexp.MustCompile(`(?i)^[>\s]*[-_=*~]{2,}\s*(?:` +
+	`messaggio\s+(?:originale|inoltrato|originario)|inizio\s+messaggio\s+inoltrato|messaggio\s+(?:di\s+)?risposta|` +
+	`original\s+(?:message|mail|appointment)|reply\s+message|forwarded\s+(?:message|mail)(?:\s+by.*)?|` +
+	`urspr(?:ü|ue)ngliche\s+(?:nachricht|mail)|originalnachricht|original-?nachricht|antwort\s+nachricht|weitergeleitete\s+(?:nachricht|mail)|` +
+	`message\s+(?:d['’]origine|original|initial|transf[ée]r[ée]|transmis)|` +
+	`oprindelig\s+(?:meddelelse|besked)|opprinnelig\s+melding|ursprungligt\s+meddelande|oorspronkelijk\s+bericht|` +
+	`mensaje\s+original|mensagem\s+original|wiadomość\s+oryginalna|oryginalna\s+wiadomość` +
+	`)\s*:?\s*[-_=*~]{2,}`)
+
+// The same without dashes, as Apple Mail and some phones write it.
+var bareSeparator = regexp.MustCompile(`(?i)^\s*(?:inizio messaggio inoltrato|begin forwarded message|messaggio originale|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré))\s*:\s*$`)
+
+// The marker that prompts carry. In the formal form too.
+var marker = regexp.MustCompile(`(?i)scriv(?:i|ere|ete)\s+(?:\S+\s+){0,4}?sopra\s+(?:a\s+)?questa\s+(?:riga|linea)`)
+
+// rule is a line of signs alone.
+var rule = regexp.MustCompile(`^\s*(?:[-_=*–—]\s?){5,}\s*$`)

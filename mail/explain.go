@@ -1,0 +1,82 @@
+package mail
+
+import (
+	"time"
+)
+
+// Explanation is what `regia explain mail` says of a file, one JSON object a
+// line.
+type Explanation struct {
+	File        string            `json:"file"`
+	Kind        Kind              `json:"kind"`
+	From        string            `json:"from"`
+	Reply       string            `json:"reply"`
+	Answers     map[int]string    `json:"answers,omitempty"`
+	Subject     string            `json:"subject,omitempty"`
+	Token       string            `json:"token,omitempty"`
+	MessageID   string            `json:"message_id,omitempty"`
+	Client      string            `json:"client,omitempty"`
+	Reason      string            `json:"reason,omitempty"`
+	Proof       string            `json:"proof,omitempty"`
+	Certified   bool              `json:"certified,omitempty"`
+	Calendar    *CalendarSummary  `json:"calendar,omitempty"`
+	Bounces     []BounceSummary   `json:"bounces,omitempty"`
+	Receipt     *ReceiptSummary   `json:"receipt,omitempty"`
+	Attachments []AttachedSummary `json:"attachments,omitempty"`
+	Error       string            `json:"error,omitempty"`
+}
+
+// CalendarSummary is an answer to an invitation.
+type CalendarSummary struct {
+	UID      string `json:"uid"`
+	Sequence int    `json:"sequence"`
+	Status   string `json:"status"`
+}
+
+// BounceSummary is what a report says of one recipient.
+type BounceSummary struct {
+	Out       string `json:"out,omitempty"`
+	Recipient string `json:"recipient,omitempty"`
+	Status    string `json:"status,omitempty"`
+	Hard      bool   `json:"hard"`
+	Delivered bool   `json:"delivered,omitempty"`
+}
+
+// ReceiptSummary is a receipt of certified mail.
+type ReceiptSummary struct {
+	Sort string `json:"sort"`
+	Out  string `json:"out,omitempty"`
+}
+
+// AttachedSummary is an attachment.
+type AttachedSummary struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int    `json:"size"`
+}
+
+// Explain says how a raw message is understood.
+func Explain(file string, raw []byte, own Address, authservID string, now time.Time) Explanation {
+	m, err := Understand(raw, own, now)
+	x := Explanation{
+		File: file, Kind: m.Kind, From: m.From, Reply: m.Text, Answers: m.Answers, Subject: m.Subject,
+		Token: m.Token, MessageID: m.ID, Client: m.Client, Reason: m.Reason,
+		Proof: m.Proof(authservID), Certified: m.Certified,
+	}
+	if err != nil {
+		x.Kind, x.Error = KindRejected, err.Error()
+	}
+	if m.Calendar != nil {
+		x.Calendar = &CalendarSummary{m.Calendar.UID, m.Calendar.Sequence, m.Calendar.Status}
+	}
+	for _, b := range m.Bounces {
+		x.Bounces = append(x.Bounces, BounceSummary(b))
+	}
+	if m.Receipt != nil {
+		x.Receipt = &ReceiptSummary{m.Receipt.Sort, m.Receipt.Out}
+	}
+	for _, a := range m.Files {
+		x.Attachments = append(x.Attachments, AttachedSummary{a.Name, a.Type, len(a.Body)})
+	}
+	return x
+}

@@ -1,0 +1,301 @@
+package mail
+
+import (
+	"html"
+	"strings"
+)
+
+// Marks that the reduction of HTML leaves for the reading of the text. They
+// are private-use signs and are removed from what comes in.
+const (
+	markQuoted      = "\uE000" // from here on everything is quoted
+	markAttribution = "\uE001" // this line introduces a quote
+)
+
+var markCleaner = strings.NewReplacer(markQuoted, "", markAttribution, "")
+
+const (
+	maxTags  = 100_000
+	maxNest  = 400
+	maxQuote = 20
+)
+
+// htmlElement is an open element.
+type htmlElement struct {
+	name        string
+	quote       bool // a quotation: its lines begin with >
+	hidden      bool // nobody sees it
+	attribution bool
+	list        *int // counter of an ordered list
+}
+
+// htmlText is HTML reduced to lines.
+type htmlText struct {
+	out    strings.Builder
+	line   strings.Builder
+	stack  []htmlElement
+	quotes int
+	hidden int
+	space  bool
+	blanks int
+}
+
+// textOf reduces HTML to the text that is seen. What the clients mark as
+// quoted becomes lines with > or is opened by markQuoted; signatures that the
+// clients mark as such are left out.
+func textOf(s string) string {
+	t := &htmlText{blanks: 2}
+	for tags := 0; s != "" && tags < maxTags && t.out.Len() < 2*maxText; tags++ {
+		i := strings.IndexByte(s, '<')
+		if i < 0 {
+			t.words(s)
+			break
+		}
+		t.words(s[:i])
+		s = s[i:]
+		switch {
+		case strings.HasPrefix(s, "<!--"):
+			// Conditional comments of Outlook are comments to everybody else.
+			end := strings.Index(s[4:], "-->")
+			if end < 0 {
+				s = ""
+			} else {
+				s = s[4+end+3:]
+			}
+		case len(s) > 1 && (isLetter(s[1]) || s[1] == '/' || s[1] == '!' || s[1] == '?'):
+			tag, rest := cutTag(s)
+			s = t.tag(tag, rest)
+		default:
+			t.words("<")
+			s = s[1:]
+		}
+	}
+	t.endLine()
+	return t.out.String()
+}
+
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// cutTag takes a tag with its quoted values off the front.
+func cutTag(s string) (tag, rest string) {
+	var quote byte
+	for i := 1; i < len(s) && i < 64<<10; i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			if s[i-1] == '=' || s[i-1] == ' ' {
+				quote = c
+			}
+		case c == '>':
+			return s[1:i], s[i+1:]
+		}
+	}
+	if i := strings.IndexByte(s, '>'); i > 0 {
+		return s[1:i], s[i+1:]
+	}
+	return "", ""
+}
+
+// tag handles one tag and returns what is still to be read.
+func (t *htmlText) tag(tag, rest string) string {
+	closing := strings.HasPrefix(tag, "/")
+	name, attrs := tagName(strings.TrimPrefix(tag, "/"))
+	switch name {
+	case "script", "style", "title", "head", "svg", "select", "template", "object":
+		if closing || strings.HasSuffix(tag, "/") {
+			return rest
+		}
+		end := indexFold(rest, "</"+name)
+		if end < 0 {
+			if name == "head" {
+				return rest
+			}
+			return ""
+		}
+		_, after := cutTag(rest[end:])
+		return after
+	case "br":
+		t.breakLine()
+		return rest
+	case "hr":
+		t.endLine()
+		t.words("________________________________")
+		t.endLine()
+		return rest
+	case "img", "meta", "link", "input", "wbr", "col", "base":
+		return rest
+	}
+	if closing {
+		t.close(name)
+	} else if !strings.HasSuffix(tag, "/") || block(name) {
+		t.open(name, attrs)
+	}
+	return rest
+}
+
+func (t *htmlText) open(name, attrs string) {
+	if block(name) {
+		t.endLine()
+		if name == "p" || name == "blockquote" || len(name) == 2 && name[0] == 'h' && name[1] != 'r' {
+			t.blank()
+		}
+	}
+	if name == "td" || name == "th" {
+		t.space = true
+	}
+	el := htmlElement{name: name}
+	kind := elementKind(name, attrs)
+	switch kind {
+	case kindQuote:
+		el.quote = t.quotes < maxQuote
+	case kindRest:
+		t.endLine()
+		if t.hidden == 0 && t.quotes == 0 {
+			t.out.WriteString(markQuoted + "\n")
+		}
+	case kindAttribution:
+		t.endLine()
+		el.attribution = true
+	case kindHidden:
+		el.hidden = true
+	case kindSignature:
+		el.hidden = t.quotes == 0
+	}
+	if name == "ol" {
+		el.list = new(int)
+	}
+	if name == "li" {
+		t.bullet()
+	}
+	if len(t.stack) >= maxNest {
+		return
+	}
+	t.stack = append(t.stack, el)
+	if el.quote {
+		t.quotes++
+	}
+	if el.hidden {
+		t.hidden++
+	}
+}
+
+func (t *htmlText) bullet() {
+	for i := len(t.stack) - 1; i >= 0; i-- {
+		if n := t.stack[i].list; n != nil {
+			*n++
+			t.words(itoa(*n) + ". ")
+			return
+		}
+		if t.stack[i].name == "ul" {
+			t.words("- ")
+			return
+		}
+	}
+}
+
+func (t *htmlText) close(name string) {
+	at := -1
+	for i := len(t.stack) - 1; i >= 0; i-- {
+		if t.stack[i].name == name {
+			at = i
+			break
+		}
+	}
+	if at < 0 {
+		return
+	}
+	if block(name) {
+		t.endLine()
+	}
+	for _, el := range t.stack[at:] {
+		if el.attribution {
+			t.endLine()
+		}
+	}
+	for _, el := range t.stack[at:] {
+		if el.quote {
+			t.quotes--
+		}
+		if el.hidden {
+			t.hidden--
+		}
+	}
+	t.stack = t.stack[:at]
+	if name == "p" || name == "blockquote" {
+		t.blank()
+	}
+}
+
+// words adds text, white space folded as browsers do.
+func (t *htmlText) words(s string) {
+	if s == "" || t.hidden > 0 {
+		return
+	}
+	s = markCleaner.Replace(html.UnescapeString(s))
+	for _, r := range s {
+		switch r {
+		case ' ', '\t', '\n', '\r', '\f', '\u00a0':
+			t.space = true
+		case '\u200b', '\u200c', '\u200d', '\ufeff', '\u00ad', 0:
+		default:
+			if t.space && t.line.Len() > 0 {
+				t.line.WriteByte(' ')
+			}
+			t.space = false
+			t.line.WriteRune(r)
+		}
+	}
+}
+
+// endLine writes the line if it holds anything; breakLine also if not.
+func (t *htmlText) endLine() {
+	if t.line.Len() > 0 {
+		t.write(t.line.String())
+		t.line.Reset()
+	}
+	t.space = false
+}
+
+func (t *htmlText) breakLine() {
+	if t.line.Len() > 0 {
+		t.endLine()
+	} else {
+		t.blank()
+	}
+}
+
+func (t *htmlText) blank() {
+	if t.blanks < 1 && t.hidden == 0 {
+		t.write("")
+	}
+}
+
+func (t *htmlText) write(line string) {
+	if t.hidden > 0 {
+		return
+	}
+	if line == "" {
+		t.blanks++
+	} else {
+		t.blanks = 0
+	}
+	if t.quotes > 0 {
+		t.out.WriteString(strings.Repeat(">", t.quotes) + " ")
+	} else {
+		for _, el := range t.stack {
+			if el.attribution && line != "" {
+				t.out.WriteString(markAttribution)
+				break
+			}
+		}
+		// A line of the writer's own that begins with > is not a quote.
+		if strings.HasPrefix(line, ">") {
+			t.out.WriteByte(' ')
+		}
+	}
+	t.out.WriteString(line)
+	t.out.WriteByte('\n')
+}

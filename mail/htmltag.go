@@ -1,0 +1,140 @@
+package mail
+
+import (
+	"html"
+	"strconv"
+	"strings"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// indexFold finds a lower-case needle whatever the case.
+func indexFold(s, needle string) int {
+	for i := 0; i+len(needle) <= len(s); i++ {
+		j := strings.IndexByte(s[i:], '<')
+		if j < 0 {
+			return -1
+		}
+		i += j
+		if i+len(needle) <= len(s) && strings.EqualFold(s[i:i+len(needle)], needle) {
+			return i
+		}
+	}
+	return -1
+}
+
+func tagName(tag string) (name, attrs string) {
+	i := strings.IndexAny(tag, " \t\r\n/")
+	if i < 0 {
+		return strings.ToLower(tag), ""
+	}
+	return strings.ToLower(tag[:i]), tag[i:]
+}
+
+// block tells elements that begin a line.
+func block(name string) bool {
+	switch name {
+	case "p", "div", "blockquote", "table", "tr", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6",
+		"section", "article", "header", "footer", "pre", "center", "dl", "dt", "dd", "body", "form", "fieldset", "address":
+		return true
+	}
+	return false
+}
+
+type elementSort int
+
+const (
+	kindPlain       elementSort = iota
+	kindQuote                   // its content is quoted
+	kindRest                    // it and all that follows is quoted
+	kindAttribution             // introduces a quote
+	kindSignature
+	kindHidden
+)
+
+// elementKind knows the marks that mail programs leave on what they insert.
+func elementKind(name, attrs string) elementSort {
+	if attrs == "" {
+		if name == "blockquote" {
+			return kindQuote
+		}
+		return kindPlain
+	}
+	id := strings.ToLower(attribute(attrs, "id"))
+	class := strings.ToLower(attribute(attrs, "class"))
+	style := strings.ToLower(strings.ReplaceAll(attribute(attrs, "style"), " ", ""))
+	// Outlook and OWA put x_ before the ids of what was there before them.
+	bare := strings.TrimLeft(id, "x_")
+	for _, c := range strings.Fields(class) {
+		c = strings.TrimPrefix(c, "x_")
+		switch c {
+		case "gmail_attr", "moz-cite-prefix", "moz-email-headers-table":
+			return kindAttribution
+		case "gmail_signature", "gmail_signature_prefix", "moz-signature", "protonmail_signature_block", "yahoo-signature":
+			return kindSignature
+		case "yahoo_quoted", "protonmail_quote", "zmail_extra", "moz-forward-container",
+			"cloudhq__gmail_quote", "ymail_android_quoted":
+			if name != "blockquote" {
+				return kindRest
+			}
+		}
+	}
+	switch bare {
+	case "divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "olk_src_body_section",
+		"stopspelling", "orimsghtmlseperator", "isforwardcontent", "yahoo_quoted", "replywithmessage", "ms-outlook-mobile-body-separator-line":
+		return kindRest
+	case "reply-intro":
+		return kindAttribution
+	case "signature", "ms-outlook-mobile-signature", "applemailsignature", "composer_signature", "_rc_sig", "zimbra_signature":
+		return kindSignature
+	}
+	if strings.HasPrefix(bare, "yahoo_quoted_") {
+		return kindRest
+	}
+	if strings.Contains(style, "display:none") || strings.Contains(style, "mso-hide:all") {
+		return kindHidden
+	}
+	// The line of Outlook for Windows above «Da: … Inviato: …»; the text after
+	// it is looked at too, so that a line alone cuts nothing.
+	if name == "blockquote" {
+		return kindQuote
+	}
+	return kindPlain
+}
+
+// attribute reads one attribute of a tag.
+func attribute(attrs, want string) string {
+	for attrs != "" {
+		attrs = strings.TrimLeft(attrs, " \t\r\n/")
+		i := strings.IndexAny(attrs, "= \t\r\n")
+		if i < 0 {
+			return ""
+		}
+		name := attrs[:i]
+		attrs = strings.TrimLeft(attrs[i:], " \t\r\n")
+		if !strings.HasPrefix(attrs, "=") {
+			continue
+		}
+		attrs = strings.TrimLeft(attrs[1:], " \t\r\n")
+		var value string
+		if attrs != "" && (attrs[0] == '"' || attrs[0] == '\'') {
+			q := attrs[0]
+			end := strings.IndexByte(attrs[1:], q)
+			if end < 0 {
+				value, attrs = attrs[1:], ""
+			} else {
+				value, attrs = attrs[1:1+end], attrs[2+end:]
+			}
+		} else {
+			end := strings.IndexAny(attrs, " \t\r\n")
+			if end < 0 {
+				end = len(attrs)
+			}
+			value, attrs = attrs[:end], attrs[end:]
+		}
+		if strings.EqualFold(name, want) {
+			return html.UnescapeString(value)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,258 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Reply takes out of the text of a mail what its writer wrote, and the answers
+// to numbered questions.
+//
+// Lines with > are quoted, and what stands between them was written; a header
+// repeated in the text, a line «Messaggio originale», or the marker of the own
+// prompts make everything below quoted. Where nothing is left above, an answer
+// below the quote is looked for.
+func Reply(text string) (string, map[int]string) {
+	lines := normalLines(text)
+	p := cutQuotes(lines)
+
+	top := withoutSignature(p.above)
+	answers := map[int]string{}
+	var between [][]string
+	for _, b := range p.between {
+		w := withoutSignature(b.lines)
+		if len(w) == 0 {
+			continue
+		}
+		between = append(between, w)
+		if b.question > 0 {
+			addAnswer(answers, b.question, w)
+		}
+	}
+	for n, a := range p.beside {
+		if answers[n] == "" && len(top) == 0 && len(between) == 0 || answers[n] == "" && len(answers) > 0 {
+			answers[n] = a
+		}
+	}
+	var out []string
+	out = append(out, top...)
+	for i, b := range between {
+		if len(out) > 0 && (p.gap || i > 0 || len(p.between) > 1) {
+			out = append(out, "")
+		}
+		out = append(out, b...)
+	}
+	reply := clip(strings.TrimSpace(strings.Join(collapse(out), "\n")), maxReply)
+	if len(answers) == 0 {
+		answers = numbered(out)
+	}
+	if len(answers) == 0 {
+		answers = nil
+	}
+	return reply, answers
+}
+
+// parts is a text cut into what was written and what was not.
+type parts struct {
+	above   []string
+	between []interleaved
+	beside  map[int]string // answers at the end of quoted, numbered lines
+	gap     bool           // an empty line stood above the quote
+}
+
+// interleaved is what was written below a quoted piece.
+type interleaved struct {
+	question int // number of the last quoted question, 0 for none
+	lines    []string
+}
+
+var odd = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u202f", " ", "\u2028", "\n", "\u2029", "\n",
+	"\u200b", "", "\u200c", "", "\ufeff", "", "\u00ad", "", "\x00", "", "\u202a", "", "\u202c", "", "\u2060", "")
+
+func normalLines(text string) []string {
+	text = odd.Replace(clip(text, maxText))
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if l != "-- " {
+			lines[i] = strings.TrimRight(l, " \t")
+		}
+	}
+	return lines
+}
+
+var quoteLine = regexp.MustCompile(`^\s{0,3}[>|]+`)
+
+// isQuoted tells a quoted line. «<<< … >>>» is decoration.
+func isQuoted(l string) bool {
+	t := strings.TrimLeft(l, " \t")
+	return strings.HasPrefix(t, ">") && !strings.Contains(l, "<<<")
+}
+
+// cutQuotes finds where the quote begins and reads what stands in it.
+func cutQuotes(lines []string) parts {
+	start, begin, hard := quoteStart(lines)
+	if start < 0 {
+		return parts{above: lines}
+	}
+	p := parts{above: lines[:start], gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
+	if m := sharedLine.FindStringSubmatch(lines[start]); m != nil && begin == start+1 {
+		p.above = append(append([]string(nil), lines[:start]...), strings.TrimRight(m[1], "- "))
+	}
+	rest := lines[begin:]
+	bars := false
+	for _, l := range rest {
+		if isQuoted(l) {
+			bars = true
+			break
+		}
+	}
+	if !bars {
+		if hard || hasWords(withoutSignature(p.above)) {
+			return p
+		}
+		// Nothing above, nothing marked: the whole may be an answer only if
+		// it was not said to be quoted.
+		return p
+	}
+	if hard && !quotedFirst(rest) {
+		// A repeated header, then text without bars, then older quotes with
+		// bars: nothing in it was written now.
+		return p
+	}
+	p.read(rest)
+	return p
+}
+
+// quotedFirst tells whether the first line that holds anything is quoted.
+func quotedFirst(lines []string) bool { return quotedNext(lines, 0) }
+
+// quoteStart finds the first line that is not the writer's. begin is the first
+// line after the introduction; hard tells that everything below is quoted even
+// without bars.
+func quoteStart(lines []string) (start, begin int, hard bool) {
+	for i, l := range lines {
+		t := strings.TrimSpace(l)
+		if t == "" {
+			continue
+		}
+		if t == markQuoted {
+			return i, i + 1, true
+		}
+		if marker.MatchString(t) {
+			from := i
+			if i > 0 && rule.MatchString(lines[i-1]) {
+				from--
+			}
+			return from, i + 1, !isQuoted(l)
+		}
+		if isQuoted(l) {
+			return i, i, false
+		}
+		if n, ok := attribution(lines, i); ok {
+			return i, i + n, !quotedNext(lines, i+n)
+		}
+		if sharedLine.MatchString(l) {
+			return i, i + 1, false
+		}
+		if separator.MatchString(l) || bareSeparator.MatchString(l) {
+			return i, i + 1, true
+		}
+		if headerBlock(lines, i) {
+			from := i
+			for from > 0 && (strings.TrimSpace(lines[from-1]) == "" || rule.MatchString(lines[from-1]) || shortRule.MatchString(lines[from-1])) {
+				from--
+			}
+			if from < i && strings.TrimSpace(lines[from]) == "" {
+				// keep the empty line as the sign of a gap
+				from++
+			}
+			return min(from, i), i + 1, true
+		}
+	}
+	return -1, 0, false
+}
+
+var shortRule = regexp.MustCompile(`^\s*[-_=]{3,}\s*$`)
+
+// read goes through a quote with bars and collects what stands without.
+func (p *parts) read(lines []string) {
+	p.beside = map[int]string{}
+	top := hasWords(withoutSignature(p.above))
+	questions := false
+	for _, l := range lines {
+		if isQuoted(l) && (question(l) > 0 || strings.HasSuffix(l, "?")) {
+			questions = true
+		}
+	}
+	last, cur := 0, interleaved{}
+	flush := func() {
+		if hasWords(cur.lines) {
+			p.between = append(p.between, cur)
+		}
+		cur = interleaved{}
+	}
+	for i := 0; i < len(lines); i++ {
+		l := lines[i]
+		if isQuoted(l) {
+			flush()
+			if n := question(l); n > 0 {
+				last = n
+				if a := besideAnswer(l); a != "" {
+					p.beside[n] = a
+				}
+			}
+			continue
+		}
+		if l == markQuoted || separator.MatchString(l) || headerBlock(lines, i) {
+			break
+		}
+		if n, ok := attribution(lines, i); ok {
+			flush()
+			i += n - 1
+			continue
+		}
+		if marker.MatchString(l) {
+			continue
+		}
+		if wrapped(lines, i) && (top && !questions && len(lines[i-1]) > 30 || brokenLink.MatchString(l)) {
+			continue
+		}
+		if len(cur.lines) == 0 {
+			cur.question = last
+		}
+		cur.lines = append(cur.lines, l)
+	}
+	flush()
+}
+
+// wrapped tells a line that a program broke off a quoted one: quoted lines
+// stand directly above and below.
+func wrapped(lines []string, i int) bool {
+	return i > 0 && i+1 < len(lines) && isQuoted(lines[i-1]) && isQuoted(lines[i+1]) &&
+		strings.TrimSpace(lines[i]) != "" && len(lines[i]) < 120
+}
+
+var brokenLink = regexp.MustCompile(`^\s*[(<]?https?://`)
+
+func addAnswer(answers map[int]string, n int, lines []string) {
+	a := strings.TrimSpace(strings.Join(collapse(lines), "\n"))
+	if a == "" {
+		return
+	}
+	if old := answers[n]; old != "" {
+		a = old + "\n" + a
+	}
+	answers[n] = clip(a, maxAnswer)
+}
+
+// collapse makes runs of empty lines one.
+func collapse(lines []string) []string {
+	var out []string
+	for _, l := range trimBlank(lines) {
+		if strings.TrimSpace(l) == "" && len(out) > 0 && out[len(out)-1] == "" {
+			continue
+		}
+		out = append(out, strings.TrimRight(l, " \t"))
+	}
+	return out
+}

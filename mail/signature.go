@@ -1,0 +1,141 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+// What phones and programs add below a text.
+var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
+	`(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?|con\s+|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
+	`(?:il\s+|lo\s+|la\s+)?(?:mio\s+)?(?:dispositivo|telefono|cellulare|smartphone|tablet|iphone|ipad|mac\b|galaxy|samsung|huawei|xiaomi|redmi|oppo|honor|android|windows|outlook|posta|mail|yahoo|libero|virgilio|tim\b|alice|aruba|blackberry|nokia|proton|gmail|bluemail|k-9|spark|my\b|roundcube|zimbra)|` +
+	`scarica\s+outlook|ottieni\s+outlook|get\s+outlook\s+for|télécharger\s+outlook|obtenir\s+outlook|outlook\s+(?:für|for|per|pour)\s+(?:ios|android)\b|` +
+	`sent\s+(?:from|via|with|using)\s+(?:my\s+|a\s+|the\s+)?(?:\S+\s+)?(?:iphone|ipad|mac\b|galaxy|samsung|android|mobile|phone|smartphone|tablet|blackberry|windows|outlook|yahoo|mail|gmail|wiko|huawei|xiaomi|nokia|htc|sony|typeapp|bluemail|acompli|sparrow|spark|proton|device|\S+\s*<https?:)|` +
+	`(?:von\s+meinem\s+\S+|gesendet\s+(?:von|mit|aus)|mit\s+\S+\s+(?:mail\s+)?gesendet)\b.*\S|` +
+	`envoyé\s+(?:de|depuis|à\s+partir\s+d[e'’]|avec)\s.*(?:iphone|ipad|outlook|mobile|téléphone|samsung|android|smartphone|appareil|mail|portable)|` +
+	`enviado\s+(?:desde|do)\s+(?:mi|meu)\b` +
+	`)`)
+
+// The legal notes below the mail of offices.
+var disclaimer = regexp.MustCompile(`(?i)^[\s*_>|#-]*(?:` +
+	`(?:ai\s+sensi|a\s+norma|in\s+(?:conformità|ottemperanza))\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:del|della|dell['’]|dei|degli|al|all['’])[\s]*(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativa|legge|l\.|codice|ue|disposizioni)|` +
+	`(?:le\s+informazioni|il\s+contenuto|i\s+contenuti|la\s+presente|il\s+presente|questo|questa|la\s+suddetta|tutte\s+le\s+informazioni)\s+[^.]{0,80}(?:contenut[eio]|messaggio|e-?mail|comunicazione|trasmess[aeio]|allegat)[^.]{0,160}(?:riservat|confidenzial|destinatari|privileg|esclusiv|legge|vincolant)|` +
+	`(?:avviso|nota|clausola|avvertenza|informativa)\s+(?:di\s+|sulla\s+|legale|sul\s+)?(?:riservatezza|confidenzialit|legale|privacy|trattamento)|riservatezza\s*:|privacy\s*:|` +
+	`(?:prima\s+di\s+stampare|pensa\s+all['’]ambiente|rispetta\s+l['’]ambiente|non\s+stampare\s+questa|please\s+consider\s+the\s+environment|stampa\s+(?:questa|solo))|` +
+	`(?:this\s+(?:e-?mail|message|communication)|the\s+information\s+(?:contained|in\s+this))[^.]{0,120}(?:confidential|intended|privileged)|confidentiality\s+notice|disclaimer\b|` +
+	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}(?:confidentiel|destinataire)|` +
+	`questa\s+e-?mail\s+è\s+stata\s+(?:controllata|esaminata)|mail\s+priva\s+di\s+virus|virus-free|esente\s+da\s+virus` +
+	`)`)
+
+// The words that end a letter.
+var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:molto\s+)?(?:cordiali|cordialissimi|distinti|cari|migliori|tanti)\s+saluti|(?:un\s+)?(?:cordiale|caro)\s+saluto|cordialmente|saluti(?:\s+cordiali)?|` +
+	`(?:mille\s+)?grazie\s+(?:e|,)\s+(?:(?:cordiali|distinti|cari)\s+)?saluti|buona\s+(?:giornata|serata)|(?:best|kind)\s+regards|regards|(?:mit\s+)?freundlichen?\s+grü(?:ß|ss)en?|mfg|cordialement|bien\s+à\s+vous)[\s.,!;*_]*$`)
+
+// What only a signature holds.
+var contact = regexp.MustCompile(`(?i)(?:^|[\s(|])(?:tel(?:efono)?|cell(?:ulare)?|fax|mob|phone|centralino|int(?:erno)?)[.:\s]+\+?[\d(/]|(?:^|\s)(?:e-?mail|pec|web|sito)\s*:|\bwww\.|^\s*(?:via|viale|piazza|corso|p\.zza|largo|vico)\s+[A-ZÀ-Ú]|\bp\.?\s?iva\b|\b18\d{3}\b|^[\s*]*[\w.+-]+@[\w.-]+\.\w+[\s*]*$`)
+
+// Where somebody works.
+var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|regione|asl|ufficio|area|settore|servizi[oi]|polizia\s+locale|responsabile|istruttore|funzionari|segretari|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s)`)
+
+// withoutSignature cuts what stands below the words of the writer.
+func withoutSignature(lines []string) []string {
+	lines = trimBlank(lines)
+	for i, l := range lines {
+		t := strings.TrimRight(l, " \t")
+		above := hasWords(lines[:i])
+		switch {
+		case t == "--" || l == "-- ":
+			return trimBlank(lines[:i])
+		case footer.MatchString(t) && len(t) < 200:
+			if above {
+				return trimBlank(lines[:i])
+			}
+			// The footer alone: what follows may be the text.
+			return withoutSignature(lines[i+1:])
+		case disclaimer.MatchString(joinFrom(lines, i)) && above && (i == 0 || startsParagraph(lines, i)):
+			for i > 0 && (strings.TrimSpace(lines[i-1]) == "" || rule.MatchString(lines[i-1])) {
+				i--
+			}
+			return withoutContacts(trimBlank(lines[:i]))
+		}
+	}
+	return withoutContacts(lines)
+}
+
+// joinFrom is the paragraph from line i, for patterns that may be wrapped.
+func joinFrom(lines []string, i int) string {
+	var b strings.Builder
+	for j := i; j < len(lines) && j < i+5 && strings.TrimSpace(lines[j]) != ""; j++ {
+		b.WriteString(strings.TrimSpace(lines[j]) + " ")
+	}
+	return b.String()
+}
+
+func startsParagraph(lines []string, i int) bool {
+	prev := strings.TrimSpace(lines[i-1])
+	return prev == "" || rule.MatchString(prev) || contact.MatchString(prev)
+}
+
+func hasWords(lines []string) bool {
+	for _, l := range lines {
+		if strings.TrimSpace(l) != "" && !rule.MatchString(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutContacts cuts a signature that no mark announces: the block after the
+// closing words, or the last paragraph, if it holds what only signatures hold.
+func withoutContacts(lines []string) []string {
+	lines = trimBlank(lines)
+	for len(lines) > 0 && rule.MatchString(lines[len(lines)-1]) {
+		lines = trimBlank(lines[:len(lines)-1])
+	}
+	for i := len(lines) - 1; i > 0 && i >= len(lines)-16; i-- {
+		if closingWords.MatchString(lines[i]) {
+			evidence := 0
+			for _, l := range lines[i+1:] {
+				if contact.MatchString(l) || office.MatchString(l) {
+					evidence++
+				}
+			}
+			if evidence > 0 {
+				return lines[:i+1]
+			}
+			break
+		}
+	}
+	start := len(lines)
+	for start > 0 && strings.TrimSpace(lines[start-1]) != "" {
+		start--
+	}
+	if start == 0 || len(lines)-start < 3 {
+		return lines
+	}
+	labelled, places := 0, 0
+	for _, l := range lines[start:] {
+		if len(l) > 120 {
+			return lines
+		}
+		if contact.MatchString(l) {
+			labelled++
+		} else if office.MatchString(l) {
+			places++
+		}
+	}
+	if labelled > 0 && labelled+places >= 2 {
+		return trimBlank(lines[:start])
+	}
+	return lines
+}
+
+func trimBlank(lines []string) []string {
+	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
