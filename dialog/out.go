@@ -1,6 +1,14 @@
 package dialog
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrNoRecipient is what Render answers when nobody is to get the message any
+// more: the person was erased, left, or the document it speaks of is gone. The
+// sender ends the message without a word.
+var ErrNoRecipient = errors.New("the message has no recipient any more")
 
 // Out is a message to one recipient. It holds ids and numbers, never words
 // about a person: Render finds those when the message leaves.
