@@ -11,14 +11,17 @@ import (
 
 // Store is what the scheduler needs of the store.
 type Store interface {
-	// LastSlot is the last slot of the job that was committed, zero if none.
-	LastSlot(ctx context.Context, job string) (time.Time, error)
+	// LastSlot is the last slot of the job that was committed, if there is one.
+	LastSlot(ctx context.Context, job string) (at time.Time, found bool, err error)
 	// DueTimers gives up to n timers that are due at now, earliest first.
 	// They stay due until the commit of their message.
-	DueTimers(ctx context.Context, now time.Time, n int) ([]dialog.In, error)
-	// Next is the earliest instant of a timer or a waiting message, zero when
-	// there is none.
-	Next(ctx context.Context) (time.Time, error)
+	DueTimers(ctx context.Context, now time.Time, n int) ([]dialog.Timer, error)
+	// Due lets the waiting messages whose instant has come go to the senders
+	// and tells how many they were.
+	Due(ctx context.Context, now time.Time) (int, error)
+	// Next is the earliest instant of a timer or a waiting message, if there
+	// is one; it may be past.
+	Next(ctx context.Context) (at time.Time, found bool, err error)
 }
 
 // Parts are what time moves.
@@ -27,7 +30,7 @@ type Parts struct {
 	Store Store
 	// Submit handles messages and returns when they are committed, or given
 	// up as dead letters. An error is one of the store, and temporary.
-	Submit func(ctx context.Context, ins ...dialog.In) error
+	Submit func(ctx context.Context, ins []dialog.In) error
 	// Settle lets the messages that may leave at now do so, and whatever they
 	// cause happen, until nothing more moves. It may be nil.
 	Settle func(ctx context.Context, now time.Time) error
@@ -73,13 +76,13 @@ func Advance(ctx context.Context, clock *Manual, to time.Time, p Parts) error {
 // when nothing is.
 func NextEvent(ctx context.Context, now time.Time, p Parts) (time.Time, error) {
 	next := NextSlot(p.Jobs, now)
-	at, err := p.Store.Next(ctx)
+	at, found, err := p.Store.Next(ctx)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("scheduler: next timer: %w", err)
 	}
 	// What is due already and did not go is waiting for something else than
 	// time; the clock does not stand still for it.
-	if at.After(now) && (next.IsZero() || at.Before(next)) {
+	if found && at.After(now) && (next.IsZero() || at.Before(next)) {
 		next = at
 	}
 	return next, nil
@@ -87,6 +90,7 @@ func NextEvent(ctx context.Context, now time.Time, p Parts) (time.Time, error) {
 
 // Drain runs everything that is due at now until nothing is.
 func Drain(ctx context.Context, now time.Time, p Parts) error {
+	settled := false
 	for range rounds {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -96,21 +100,26 @@ func Drain(ctx context.Context, now time.Time, p Parts) error {
 			return err
 		}
 		if len(due) > 0 {
-			if err := p.Submit(ctx, due...); err != nil {
+			if err := p.Submit(ctx, due); err != nil {
 				return fmt.Errorf("scheduler: submit: %w", err)
 			}
+			settled = false
 			continue
 		}
-		if p.Settle == nil {
+		moved, err := p.Store.Due(ctx, now)
+		if err != nil {
+			return fmt.Errorf("scheduler: waiting messages: %w", err)
+		}
+		if settled && moved == 0 {
 			return nil
 		}
-		if err := p.Settle(ctx, now); err != nil {
-			return err
+		if p.Settle != nil {
+			if err := p.Settle(ctx, now); err != nil {
+				return err
+			}
 		}
 		// What left may have set something that is due by now.
-		if due, err = pending(ctx, now, p); err != nil || len(due) == 0 {
-			return err
-		}
+		settled = true
 	}
 	return ErrNoProgress
 }
@@ -118,20 +127,37 @@ func Drain(ctx context.Context, now time.Time, p Parts) error {
 // pending gives what is due at now: timers before slots, because a slot sums
 // up what was.
 func pending(ctx context.Context, now time.Time, p Parts) ([]dialog.In, error) {
-	due, err := p.Store.DueTimers(ctx, now, batch)
+	timers, err := p.Store.DueTimers(ctx, now, batch)
 	if err != nil {
 		return nil, fmt.Errorf("scheduler: timers: %w", err)
 	}
-	if len(due) > 0 {
-		return due, nil
+	if len(timers) > 0 {
+		ins := make([]dialog.In, len(timers))
+		for i, t := range timers {
+			ins[i] = TimerIn(t, now)
+		}
+		return ins, nil
 	}
 	last := make(map[string]time.Time, len(p.Jobs))
 	for _, job := range p.Jobs {
-		at, err := p.Store.LastSlot(ctx, job.Name)
+		at, found, err := p.Store.LastSlot(ctx, job.Name)
 		if err != nil {
 			return nil, fmt.Errorf("scheduler: last slot of %s: %w", job.Name, err)
 		}
-		last[job.Name] = at
+		if found {
+			last[job.Name] = at
+		}
 	}
 	return Due(p.Jobs, func(job string) time.Time { return last[job] }, p.Since, now), nil
+}
+
+// TimerIn is the message of a timer. It is handled at now and not at the
+// instant of the timer: after downtime, a deadline counted from the past would
+// be over before anybody read of it.
+func TimerIn(t dialog.Timer, now time.Time) dialog.In {
+	return dialog.In{
+		ID:    "timer:" + t.Kind + ":" + t.ID + "@" + t.At.UTC().Format(time.RFC3339Nano),
+		At:    now,
+		Timer: &t,
+	}
 }

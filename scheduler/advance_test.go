@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ type province struct {
 	timers  map[string]time.Time
 	waiting map[string]time.Time
 	last    map[string]time.Time
+	lane    []string
 	seen    []string
 	depth   map[string]int
 }
@@ -29,30 +31,28 @@ func newProvince() *province {
 	return &province{timers: map[string]time.Time{}, waiting: map[string]time.Time{}, last: map[string]time.Time{}, depth: map[string]int{}}
 }
 
-func (p *province) LastSlot(_ context.Context, job string) (time.Time, error) {
-	return p.last[job], nil
+func (p *province) LastSlot(_ context.Context, job string) (time.Time, bool, error) {
+	at, found := p.last[job]
+	return at, found, nil
 }
 
-func (p *province) DueTimers(_ context.Context, now time.Time, n int) ([]dialog.In, error) {
-	var due []dialog.In
+func (p *province) DueTimers(_ context.Context, now time.Time, n int) ([]dialog.Timer, error) {
+	var due []dialog.Timer
 	for id, at := range p.timers {
 		if !at.After(now) {
-			due = append(due, dialog.In{ID: fmt.Sprintf("timer:t:%s@%s", id, at.UTC().Format(time.RFC3339)), At: now, Timer: &dialog.Timer{Kind: "t", ID: id, At: at}})
+			due = append(due, dialog.Timer{Kind: "t", ID: id, At: at})
 		}
 	}
-	slices.SortFunc(due, func(a, b dialog.In) int {
-		if c := a.Timer.At.Compare(b.Timer.At); c != 0 {
+	slices.SortFunc(due, func(a, b dialog.Timer) int {
+		if c := a.At.Compare(b.At); c != 0 {
 			return c
 		}
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
+		return strings.Compare(a.ID, b.ID)
 	})
 	return due[:min(n, len(due))], nil
 }
 
-func (p *province) Next(context.Context) (time.Time, error) {
+func (p *province) Next(context.Context) (time.Time, bool, error) {
 	var next time.Time
 	for _, m := range []map[string]time.Time{p.timers, p.waiting} {
 		for _, at := range m {
@@ -61,10 +61,10 @@ func (p *province) Next(context.Context) (time.Time, error) {
 			}
 		}
 	}
-	return next, nil
+	return next, !next.IsZero(), nil
 }
 
-func (p *province) submit(_ context.Context, ins ...dialog.In) error {
+func (p *province) submit(_ context.Context, ins []dialog.In) error {
 	for _, in := range ins {
 		p.seen = append(p.seen, in.At.UTC().Format(time.RFC3339)+" "+in.ID)
 		if in.Slot != nil {
@@ -84,7 +84,7 @@ func (p *province) submit(_ context.Context, ins ...dialog.In) error {
 	return nil
 }
 
-func (p *province) settle(_ context.Context, now time.Time) error {
+func (p *province) Due(_ context.Context, now time.Time) (int, error) {
 	var ready []string
 	for id, at := range p.waiting {
 		if !at.After(now) {
@@ -94,8 +94,16 @@ func (p *province) settle(_ context.Context, now time.Time) error {
 	slices.Sort(ready)
 	for _, id := range ready {
 		delete(p.waiting, id)
+	}
+	p.lane = append(p.lane, ready...)
+	return len(ready), nil
+}
+
+func (p *province) settle(_ context.Context, now time.Time) error {
+	for _, id := range p.lane {
 		p.seen = append(p.seen, now.UTC().Format(time.RFC3339)+" left "+id)
 	}
+	p.lane = nil
 	return nil
 }
 
@@ -164,7 +172,7 @@ func TestAMessageThatStaysDueIsReported(t *testing.T) {
 	p := newProvince()
 	p.timers["a"] = start
 	parts := p.parts(nil, start)
-	parts.Submit = func(context.Context, ...dialog.In) error { return nil }
+	parts.Submit = func(context.Context, []dialog.In) error { return nil }
 	if err := Advance(t.Context(), NewManual(start), start.Add(time.Hour), parts); !errors.Is(err, ErrNoProgress) {
 		t.Errorf("error %v, want ErrNoProgress", err)
 	}
@@ -177,7 +185,7 @@ func TestAnErrorOfTheStoreStopsTheClockWhereItStands(t *testing.T) {
 	p.timers["a"] = start.Add(time.Hour)
 	parts := p.parts(nil, start)
 	down := errors.New("down")
-	parts.Submit = func(context.Context, ...dialog.In) error { return down }
+	parts.Submit = func(context.Context, []dialog.In) error { return down }
 	clock := NewManual(start)
 	if err := Advance(t.Context(), clock, start.Add(2*time.Hour), parts); !errors.Is(err, down) {
 		t.Errorf("error %v, want that of the store", err)
