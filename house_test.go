@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -265,5 +266,25 @@ var c clockwork.Duration
 	}
 	if got := clockUses(tree); !slices.Equal(got, []string{"Now", "Since"}) {
 		t.Errorf("found %v", got)
+	}
+}
+
+// The demo opens behind the firewall of a town hall, and shows what strangers
+// could have written.
+func TestDemoPageLoadsNothingFromOutsideAndPutsTextInAsText(t *testing.T) {
+	pages, err := filepath.Glob("cmd/regia/demo/*")
+	if err != nil || len(pages) < 3 {
+		t.Fatalf("found %v, %v", pages, err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []string{"http://", "https://", "src=\"//", "@import", "innerHTML", "insertAdjacentHTML", "document.write", "eval("} {
+			if strings.Contains(string(text), word) {
+				t.Errorf("%s contains %q", page, word)
+			}
+		}
 	}
 }

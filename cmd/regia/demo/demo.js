@@ -333,8 +333,9 @@ function showMail(p, moved) {
 }
 
 function drawLetter(p, m, open) {
+  const subject = (m.mine && (m.text || '').trim().split('\n')[0].slice(0, 120)) || m.subject || 'senza oggetto';
   const title = el('button', { type: 'button' },
-    el('span', {}, m.mine ? 'Risposta di ' + p.name : m.from), el('span', {}, m.at), el('b', {}, m.subject || 'senza oggetto'));
+    el('span', {}, m.mine ? 'Risposta di ' + p.name : m.from), el('span', {}, m.at), el('b', {}, subject));
   title.setAttribute('aria-expanded', String(open));
   title.onclick = () => {
     page.opened.set(p.id + ' ' + m.id, !open);
