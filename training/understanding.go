@@ -1,0 +1,216 @@
+package training
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// TopicScore is a topic and the probability, 0 to 1, that training on it is
+// wanted.
+type TopicScore struct {
+	ID    string  `json:"id"`
+	Score float64 `json:"score"`
+}
+
+// Reading is what was understood of a need told in a person's own words.
+type Reading struct {
+	Topics   []TopicScore // best first; 0.5 and above is believed
+	Negated  []string     // topics that the person says are not wanted
+	Recorded []string     // those of Topics sure enough to be recorded without asking
+}
+
+// Believed are the topics with a score of 0.5 and above, best first.
+func (r Reading) Believed() []string {
+	var ids []string
+	for _, t := range r.Topics {
+		if t.Score >= believed {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids
+}
+
+const (
+	believed    = 0.5
+	recordable  = 0.8
+	leastScore  = 0.01
+	mostTopics  = 8 // of a reading
+	mostRecords = 4 // more than that at once is asked back
+)
+
+// NeedReader understands which topics of a catalogue a text asks for. It is
+// made once and may be used from many goroutines.
+//
+// It weighs phrases of the catalogue and of the field found in the text
+// (typing errors forgiven), the likeness of the text to all that the catalogue
+// says of a topic, the office that asks, and how the text is meant. It knows
+// no sentence by heart and learns nothing.
+type NeedReader struct {
+	topics  []Topic
+	offices []map[string]bool // stems of the offices of each topic
+	phrases *lexicon
+	spell   *spelling
+	alike   *likeness
+
+	want, report, about, advice cueSet
+}
+
+// NewReader makes a reader for a catalogue.
+func NewReader(c Catalogue) *NeedReader {
+	v := loadVocabulary()
+	maker := &lexiconMaker{phrases: map[string]map[int]phrase{}, capitals: map[string]bool{}}
+	for _, w := range v.Capitals {
+		maker.capitals[fold(w)] = true
+	}
+	r := &NeedReader{topics: c.Topics, alike: newLikeness(c.Topics, v)}
+	for i, t := range c.Topics {
+		for _, tok := range tokenize(t.Title) {
+			if !tok.stop && len(tok.word) > 3 {
+				maker.add(i, tok.word, titleWord)
+			}
+		}
+		for _, part := range strings.FieldsFunc(t.Description, func(r rune) bool { return strings.ContainsRune(",.;:", r) }) {
+			maker.add(i, part, fairPhrase)
+		}
+		maker.add(i, t.Title, strongPhrase)
+		for _, s := range t.Synonyms {
+			maker.add(i, s, strongPhrase)
+		}
+		for _, s := range v.Topics[t.ID].Strong {
+			maker.add(i, s, strongPhrase)
+		}
+		for _, s := range v.Topics[t.ID].Weak {
+			maker.add(i, s, weakPhrase)
+		}
+		offices := map[string]bool{}
+		for _, o := range t.Offices {
+			offices[officeKey(o)] = true
+		}
+		r.offices = append(r.offices, offices)
+	}
+	for _, s := range v.Outside {
+		maker.add(outside, s, strongPhrase)
+	}
+	r.phrases = maker.finish()
+	known := slices.Clone(r.phrases.stems)
+	for _, cues := range [][]string{v.Cues.Want, v.Cues.Report, v.Cues.About, v.Cues.Advice, v.Cues.Stress} {
+		for _, cue := range cues {
+			for _, t := range tokenize(cue) {
+				known = append(known, t.stem)
+			}
+		}
+	}
+	r.spell = newSpelling(known)
+	r.want, r.report = newCueSet(v.Cues.Want), newCueSet(v.Cues.Report)
+	r.about, r.advice = newCueSet(v.Cues.About), newCueSet(v.Cues.Advice)
+	return r
+}
+
+func officeKey(office string) string {
+	var stems []string
+	for _, t := range tokenize(office) {
+		stems = append(stems, t.stem)
+	}
+	return strings.Join(stems, " ")
+}
+
+// Read understands a text. office is the office of the person who wrote it, ""
+// when it is not known. Of a very long text only the beginning is read.
+func (r *NeedReader) Read(text, office string) Reading {
+	tokens := tokenize(text)
+	matches := r.phrases.find(tokens, r.spell)
+	negated := negate(tokens, matches)
+	evidence, surest, elsewhere := r.weigh(matches, negated)
+	alike := r.alike.to(tokens)
+	meant := r.intent(text, tokens).shift()
+	key := officeKey(office)
+
+	best := 0.0
+	for _, e := range evidence {
+		best = max(best, e)
+	}
+	refused := refusedTopics(matches, negated)
+	reading := Reading{Topics: []TopicScore{}, Negated: []string{}, Recorded: []string{}}
+	for _, i := range refused {
+		reading.Negated = append(reading.Negated, r.topics[i].ID)
+	}
+	for i := range r.topics {
+		if slices.Contains(refused, i) {
+			continue
+		}
+		x := logit(evidence[i]) + likenessWeight*(alike[i]-likenessMiddle) + meant
+		if key != "" && r.offices[i][key] {
+			x += officeWeight
+		}
+		if surest[i] < fairPhrase && best > strongPhrase-0.15 {
+			x -= besideStrong // a word by the way, next to a subject that is named
+		}
+		if elsewhere > evidence[i] {
+			x -= outsideWeight
+		}
+		if score := sigmoid(x); score >= leastScore {
+			reading.Topics = append(reading.Topics, TopicScore{r.topics[i].ID, math.Round(score*1000) / 1000})
+		}
+	}
+	slices.SortStableFunc(reading.Topics, func(a, b TopicScore) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
+		}
+		return 0
+	})
+	if len(reading.Topics) > mostTopics {
+		reading.Topics = reading.Topics[:mostTopics]
+	}
+	for _, t := range reading.Topics {
+		if t.Score >= recordable && len(reading.Recorded) < mostRecords {
+			reading.Recorded = append(reading.Recorded, t.ID)
+		}
+	}
+	return reading
+}
+
+// Weights of the parts, in log odds.
+const (
+	likenessWeight = 3.0
+	likenessMiddle = 0.15
+	officeWeight   = 0.35
+	besideStrong   = 1.2
+	outsideWeight  = 1.5
+)
+
+// weigh joins the phrases found into one probability for each topic: that not
+// all of them mislead. surest is the strength of the best phrase alone,
+// elsewhere the evidence for a subject outside of the catalogue.
+func (r *NeedReader) weigh(matches []match, negated []bool) (evidence, surest []float64, elsewhere float64) {
+	evidence, surest = make([]float64, len(r.topics)), make([]float64, len(r.topics))
+	seen := map[string]bool{}
+	for k, m := range matches {
+		if negated[k] {
+			continue
+		}
+		strength := m.strength * m.sure
+		if m.topic == outside {
+			elsewhere = max(elsewhere, strength)
+			continue
+		}
+		key := r.topics[m.topic].ID + " " + strings.Join(m.stems, " ")
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		evidence[m.topic] = 1 - (1-evidence[m.topic])*(1-strength)
+		surest[m.topic] = max(surest[m.topic], strength)
+	}
+	return evidence, surest, elsewhere
+}
+
+func logit(p float64) float64 {
+	p = min(max(p, 0.03), 0.985)
+	return math.Log(p / (1 - p))
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
