@@ -1,0 +1,171 @@
+package dialog
+
+import (
+	"crypto/subtle"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"regia/training"
+)
+
+// ask is a question that was put to somebody: the acts its choices stand for,
+// and the act that an answer in words goes to.
+type ask struct {
+	Out     string    `json:"out"`
+	To      string    `json:"to"`
+	Choices []Choice  `json:"choices,omitempty"`
+	Free    *Act      `json:"free,omitempty"`
+	At      time.Time `json:"at"`
+	Schema  int       `json:"schema"`
+}
+
+// Life of questions: a token of a mail for half a year, the last question in a
+// chat for a week; a number or «sì» later than that could mean anything.
+const (
+	tokenLife = 180 * 24 * time.Hour
+	talkLife  = 7 * 24 * time.Hour
+	freshLife = 3 * 24 * time.Hour
+)
+
+// remember keeps the question of a message: as the last one of the person, and
+// under the message's own id when a mail will carry it.
+func (c *conv) remember(o Out, free *Act) error {
+	q := ask{Out: o.ID, To: o.To, Choices: o.Choices, Free: free, At: c.now, Schema: 1}
+	if o.Channel == ByMail {
+		c.Save(MakeRef("ask", o.ID), q, tokenLife)
+	}
+	if !o.Reply {
+		last, err := load[ask](c, "talk", o.To)
+		if err != nil || last != nil && last.Free != nil && c.now.Sub(last.At) < time.Hour {
+			return err // a notice does not cut into a conversation
+		}
+	}
+	c.Save(MakeRef("talk", o.To), q, talkLife)
+	return nil
+}
+
+// Token is what brings an answer by mail back to its question: the person, the
+// message, and a proof of both. It is 48 characters of lower-case base32.
+func Token(mac func(...string) string, person, out string) string {
+	return person + out + mac("token", person, out)[:16]
+}
+
+// readToken finds the question that a mail answers. A token that is wrong, of
+// somebody else, or too old counts as none.
+func (c *conv) readToken(token, proof string) error {
+	if c.person == nil || len(token) != 48 || proof == "fail" {
+		return nil
+	}
+	person, out := token[:16], token[16:32]
+	if person != c.person.ID || subtle.ConstantTimeCompare([]byte(token), []byte(Token(c.MAC, person, out))) != 1 {
+		return nil
+	}
+	q, err := load[ask](c, "ask", out)
+	if err != nil || q == nil || c.now.Sub(q.At) > tokenLife {
+		return err
+	}
+	c.asked = q
+	return nil
+}
+
+// understand turns words into an act: a command, an answer to the question
+// that was asked, or a need told out of the blue.
+func (c *conv) understand() error {
+	q := c.asked
+	if q == nil && c.channel == ByChat {
+		last, err := load[ask](c, "talk", c.who())
+		if err != nil {
+			return err
+		}
+		if last != nil && c.now.Sub(last.At) < talkLife {
+			q = last
+		}
+	}
+	line := firstLine(c.text)
+	if q != nil && !strings.HasPrefix(line, "/") {
+		if act, ok := q.choose(c.text); ok {
+			c.sure = c.channel == ByChat || c.asked != nil && c.now.Sub(q.At) < freshLife
+			return c.do(act)
+		}
+	}
+	if act, ok := command(line, q); ok {
+		return c.do(act)
+	}
+	if q != nil && q.Free != nil {
+		c.sure = c.channel == ByChat || c.asked != nil && c.now.Sub(q.At) < freshLife
+		return c.do(*q.Free)
+	}
+	if c.person == nil {
+		return c.stranger()
+	}
+	if act, ok := sentence(line); ok {
+		return c.do(act)
+	}
+	return c.spontaneous()
+}
+
+func (c *conv) who() string {
+	if c.person != nil {
+		return c.person.ID
+	}
+	return c.guest.ID
+}
+
+// choose finds the choice that the words stand for: its number, its label, or
+// a word of the same sense.
+func (q *ask) choose(text string) (Act, bool) {
+	said := bare(firstLine(text))
+	if n, err := strconv.Atoi(said); err == nil {
+		if q.Free == nil && n >= 1 && n <= len(q.Choices) {
+			return q.Choices[n-1].Act, true
+		}
+		for _, choice := range q.Choices { // a scale: the label is the number
+			if choice.Args["n"] == said {
+				return choice.Act, true
+			}
+		}
+		if n >= 1 && n <= len(q.Choices) && len(said) == 1 && q.Free.Verb != "need.people" {
+			return q.Choices[n-1].Act, true
+		}
+		return Act{}, false
+	}
+	for _, choice := range q.Choices {
+		for _, word := range words(choice.Text) {
+			if said == word {
+				return choice.Act, true
+			}
+		}
+	}
+	// «sì, volentieri»: the first word decides when it is a plain yes or no.
+	first, _, more := strings.Cut(said, " ")
+	if more && len(said) < 60 && !strings.Contains(said, " ma ") {
+		for _, choice := range q.Choices {
+			if choice.Text == "choice.yes" && isYes(first) || choice.Text == "choice.no" && first == "no" {
+				return choice.Act, true
+			}
+		}
+	}
+	return Act{}, false
+}
+
+func isYes(word string) bool { return word == "si" || word == "certo" || word == "volentieri" }
+
+// bare is text as it is compared: folded, without the punctuation around it.
+func bare(s string) string {
+	return strings.TrimFunc(training.Fold(s), func(r rune) bool {
+		return unicode.IsPunct(r) && r != '/' || unicode.IsSpace(r) || unicode.IsSymbol(r)
+	})
+}
+
+func firstLine(s string) string {
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+func itoa[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

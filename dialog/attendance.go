@@ -1,0 +1,179 @@
+package dialog
+
+import (
+	"strings"
+
+	"regia/training"
+)
+
+func init() {
+	timers["reminder"] = remind
+	timers["end"] = ended
+	verbs["coming"] = comingYes
+	verbs["attendance"] = coordinators(attendance)
+	verbs["absent"] = coordinators(absent)
+	verbs["absent.one"] = coordinators(absentOne)
+	audience["reminder"] = reminder
+}
+
+// remind asks everybody with a seat, two working days before, whether they
+// come.
+func remind(c *conv, id string) error {
+	e, err := load[training.CourseEdition](c, "edition", id)
+	if err != nil || e == nil || e.State != training.EditionOpen {
+		return err
+	}
+	c.mailTo("enrolled:"+e.ID, "reminder", Args{"edition": e.ID}, c.now)
+	return nil
+}
+
+func reminder(c *conv, m mailing, person string) (Out, bool, error) {
+	en, err := c.enrolled(m.Args["edition"], person)
+	if err != nil || en == nil || en.State != training.Confirmed {
+		return Out{}, false, err
+	}
+	return Out{Text: m.Text, Args: m.Args, Choices: []Choice{
+		{Text: "choice.yes", Act: Act{Verb: "coming", ID: en.Edition}},
+		{Text: "choice.cannot", Act: Act{Verb: "give_up", ID: en.Edition}},
+	}}, true, nil
+}
+
+func comingYes(c *conv, a Act) error {
+	en, err := c.enrolled(a.ID, c.person.ID)
+	if err != nil || en == nil || en.State != training.Confirmed {
+		return c.otherwise(err, "give_up.not_enrolled", nil)
+	}
+	en.Coming = "yes"
+	c.save("enrollment", en.ID(), en)
+	return c.reply("coming.yes", Args{"edition": a.ID})
+}
+
+// ended closes the edition after its last meeting: who had a seat is taken as
+// present until the office says otherwise, and is asked how it went.
+func ended(c *conv, id string) error {
+	e, err := load[training.CourseEdition](c, "edition", id)
+	if err != nil || e == nil || e.State != training.EditionOpen {
+		return err
+	}
+	e.State = training.EditionHeld
+	c.save("edition", e.ID, e)
+	c.Delist("editions", editionMember(e))
+	c.save("held", "last", lastHeld{Edition: e.ID, Schema: 1})
+	if err := c.openSurvey(e); err != nil {
+		return err
+	}
+	return c.tellOffice(Out{Text: "attendance.ask", Args: Args{"edition": e.ID}})
+}
+
+// lastHeld is the edition that «assenti» without a title is about.
+type lastHeld struct {
+	Edition string `json:"edition"`
+	Schema  int    `json:"schema"`
+}
+
+// tellOffice writes to every coordinator.
+func (c *conv) tellOffice(o Out) error {
+	office, err := c.List("coordinators", "", 20)
+	if err != nil {
+		return err
+	}
+	for _, id := range office {
+		if err := c.tell(id, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attendance shows who is in the last edition held.
+func attendance(c *conv, a Act) error {
+	last, err := load[lastHeld](c, "held", "last")
+	if err != nil || last == nil {
+		return c.otherwise(err, "attendance.none", nil)
+	}
+	people, err := c.List("enrolled:"+last.Edition, "", training.MaxSeats)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, p := range people {
+		en, err := c.enrolled(last.Edition, p)
+		if err != nil {
+			return err
+		}
+		if en != nil && en.State == training.Confirmed {
+			ids = append(ids, en.ID())
+		}
+	}
+	return c.reply("attendance.list", Args{"edition": last.Edition, "participants": strings.Join(ids, ","), "n": itoa(len(ids))})
+}
+
+// absent marks who did not come: «assenti: Rossi, Bianchi».
+func absent(c *conv, a Act) error {
+	last, err := load[lastHeld](c, "held", "last")
+	if err != nil || last == nil {
+		return c.otherwise(err, "attendance.none", nil)
+	}
+	if training.Fold(a.Arg) == "nessuno" {
+		return c.reply("attendance.all", Args{"edition": last.Edition})
+	}
+	people, err := c.peopleIn("enrolled:" + last.Edition)
+	if err != nil {
+		return err
+	}
+	c.beginUndo()
+	marked := 0
+	names := strings.FieldsFunc(a.Arg, func(r rune) bool { return r == ',' || r == ';' })
+	for _, name := range names[:min(len(names), maxColleagues)] {
+		fits := namedBy(name, people)
+		switch len(fits) {
+		case 0:
+			if err := c.reply("attendance.unknown", Args{"edition": last.Edition, "initial": strings.ToUpper(string([]rune(strings.TrimSpace(name) + "?")[:1]))}); err != nil {
+				return err
+			}
+		case 1:
+			ok, err := c.markAbsent(last.Edition, fits[0].ID)
+			if err != nil {
+				return err
+			}
+			if ok {
+				marked++
+			}
+		default:
+			var choices []Choice
+			for _, p := range fits[:min(6, len(fits))] {
+				choices = append(choices, Choice{Text: "choice.person", Args: Args{"person": p.ID}, Act: Act{Verb: "absent.one", ID: last.Edition, Arg: p.ID}})
+			}
+			if err := c.reply("colleague.which", Args{"n": itoa(len(fits))}, choices...); err != nil {
+				return err
+			}
+		}
+	}
+	if marked == 0 {
+		return nil
+	}
+	return c.reply("attendance.marked", Args{"edition": last.Edition, "n": itoa(marked)}, c.undoChoice())
+}
+
+func absentOne(c *conv, a Act) error {
+	ok, err := c.markAbsent(a.ID, a.Arg)
+	if err != nil || !ok {
+		return c.otherwise(err, "attendance.none", nil)
+	}
+	return c.reply("attendance.marked", Args{"edition": a.ID, "n": "1"})
+}
+
+// markAbsent records that a participant did not come; the survey does not
+// count them any more.
+func (c *conv) markAbsent(edition, person string) (bool, error) {
+	en, err := c.enrolled(edition, person)
+	if err != nil || en == nil || en.State != training.Confirmed || en.Presence == training.Absent {
+		return false, err
+	}
+	en.Presence = training.Absent
+	c.save("enrollment", en.ID(), en)
+	c.Delete(MakeRef("sheet", en.ID()))
+	c.Delete(MakeRef("comments", en.ID()))
+	c.weekly("absent", 1)
+	return true, nil
+}

@@ -1,0 +1,128 @@
+package dialog
+
+import (
+	"regexp"
+	"strings"
+
+	"regia/training"
+)
+
+var colleaguesForm = regexp.MustCompile(`(?i)^(?:al corso )?([^:]{1,80}):\s*(.+)$`)
+
+// maxColleagues bounds one message of a focal point.
+const maxColleagues = 30
+
+// enrolColleagues enrols several people of the organization: «iscrivi al corso
+// 1: anna.rossi, bianchi». A name that fits two is asked back.
+func enrolColleagues(c *conv, a Act) error {
+	_, org, err := c.position()
+	if err != nil {
+		return err
+	}
+	if !org.Speaks(c.person.ID) {
+		return c.reply("colleague.not_focal", nil)
+	}
+	m := colleaguesForm.FindStringSubmatch(a.Arg)
+	if m == nil {
+		return c.reply("colleague.how", nil)
+	}
+	e, err := c.find(m[1])
+	if err != nil || e == nil {
+		return c.otherwise(err, "edition.which", nil)
+	}
+	people, err := c.colleagues(org.ID)
+	if err != nil {
+		return err
+	}
+	names := strings.FieldsFunc(m[2], func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
+	for _, name := range names[:min(len(names), maxColleagues)] {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		if err := c.enrolNamed(e.ID, name, people); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enrolNamed enrols the one person the name fits, or asks which.
+func (c *conv) enrolNamed(edition, name string, people []training.Person) error {
+	fits := namedBy(name, people)
+	switch len(fits) {
+	case 0:
+		return c.reply("colleague.unknown", Args{"initial": strings.ToUpper(string([]rune(name)[:1]))})
+	case 1:
+		return c.guarded(Act{Verb: "enrol.one", ID: edition, Arg: fits[0].ID})
+	}
+	var choices []Choice
+	for _, p := range fits[:min(6, len(fits))] {
+		choices = append(choices, Choice{Text: "choice.person", Args: Args{"person": p.ID}, Act: Act{Verb: "enrol.one", ID: edition, Arg: p.ID}})
+	}
+	return c.reply("colleague.which", Args{"n": itoa(len(fits))}, choices...)
+}
+
+// guarded does an act on others at once in chat; by mail it is asked back
+// unless the answer to a question chose it.
+func (c *conv) guarded(a Act) error {
+	if c.channel == ByMail && !c.sure {
+		return c.reply("colleague.confirm", Args{"edition": a.ID, "person": a.Arg}, yesNo(a)...)
+	}
+	return c.do(a)
+}
+
+func enrolOne(c *conv, a Act) error {
+	_, org, err := c.position()
+	if err != nil {
+		return err
+	}
+	if !org.Speaks(c.person.ID) {
+		return c.reply("colleague.not_focal", nil)
+	}
+	p, err := load[training.Person](c, "person", a.Arg)
+	if err != nil || p == nil {
+		return c.otherwise(err, "colleague.gone", nil)
+	}
+	if pos, ok := p.At(c.now); !ok || pos.Organization != org.ID {
+		return c.reply("colleague.gone", nil)
+	}
+	return c.enrolPerson(a.ID, p)
+}
+
+// colleagues are the people of an organization.
+func (c *conv) colleagues(org string) ([]training.Person, error) {
+	return c.peopleIn("people:" + org)
+}
+
+// peopleIn loads the people of a list.
+func (c *conv) peopleIn(list string) ([]training.Person, error) {
+	ids, err := c.List(list, "", 600)
+	if err != nil {
+		return nil, err
+	}
+	var all []training.Person
+	for _, id := range ids {
+		p, err := load[training.Person](c, "person", id)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			all = append(all, *p)
+		}
+	}
+	return all, nil
+}
+
+// namedBy are the people whom the words name; an address names one.
+func namedBy(name string, people []training.Person) []training.Person {
+	var fits []training.Person
+	for _, p := range people {
+		if mail, _ := p.Mail(); mail != "" && strings.EqualFold(mail, strings.TrimSpace(name)) {
+			return []training.Person{p}
+		}
+		if p.Fits(name) {
+			fits = append(fits, p)
+		}
+	}
+	return fits
+}

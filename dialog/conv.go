@@ -1,0 +1,226 @@
+package dialog
+
+import (
+	"strings"
+	"time"
+
+	"regia/training"
+)
+
+// conv is one message being answered: who wrote it, where, and what it says.
+type conv struct {
+	Tx
+	s   *Service
+	in  In
+	now time.Time
+
+	channel Channel
+	person  *training.Person // nil when the writer is not known
+	guest   *Guest           // then this is who writes
+	shared  bool             // the mail came from an address that several read
+	edit    int              // message in the chat whose button was pressed
+	text    string
+	answers map[int]string
+	asked   *ask // the question that a mail answers, proven by its token
+	sure    bool // the act was chosen in answer to a question sent to the person
+	undo    string
+	replies int
+}
+
+// Guest is a chat or an address that is not linked to a person yet.
+type Guest struct {
+	ID     string    `json:"id"`
+	Chat   int64     `json:"chat,omitempty"`
+	Mail   string    `json:"mail,omitempty"`
+	Claims string    `json:"claims,omitempty"` // person whose address was given, "" for nobody's
+	Code   string    `json:"code,omitempty"`   // id of the code that was sent
+	Ends   time.Time `json:"ends,omitzero"`
+	Tries  int       `json:"tries,omitempty"`
+	Sent   int       `json:"sent,omitempty"` // codes sent to this chat today
+	Schema int       `json:"schema"`
+}
+
+// link is what an address or a chat leads to.
+type link struct {
+	Person string `json:"person,omitempty"`
+	Shared bool   `json:"shared,omitempty"`
+	Org    string `json:"org,omitempty"`
+	Schema int    `json:"schema"`
+}
+
+const guestLife = 30 * 24 * time.Hour
+
+func (c *conv) whoInChat(id int64) error {
+	key := c.MAC("chat", itoa(id))
+	var l link
+	if found, err := c.Load(MakeRef("chat", key), &l); err != nil || found {
+		if err == nil {
+			err = c.setPerson(l.Person)
+		}
+		return err
+	}
+	return c.setGuest(Guest{ID: "g" + key[:15], Chat: id})
+}
+
+func (c *conv) whoByMail(address string) error {
+	key := c.MAC("address", strings.ToLower(address))
+	var l link
+	found, err := c.Load(MakeRef("address", key), &l)
+	if err != nil {
+		return err
+	}
+	if found && !l.Shared {
+		return c.setPerson(l.Person)
+	}
+	c.shared = found
+	return c.setGuest(Guest{ID: "g" + key[:15], Mail: strings.ToLower(address)})
+}
+
+func (c *conv) setPerson(id string) error {
+	var p training.Person
+	found, err := c.Load(MakeRef("person", id), &p)
+	if err == nil && found {
+		c.person = &p
+	}
+	return err
+}
+
+func (c *conv) setGuest(g Guest) error {
+	if _, err := c.Load(MakeRef("guest", g.ID), &g); err != nil {
+		return err
+	}
+	c.guest = &g
+	return nil
+}
+
+func (c *conv) save(kind, id string, doc any) { c.Save(MakeRef(kind, id), doc, 0) }
+
+func (c *conv) savePerson() { c.save("person", c.person.ID, c.person) }
+func (c *conv) saveGuest()  { c.Save(MakeRef("guest", c.guest.ID), c.guest, guestLife) }
+
+// load reads a document and tells whether it exists.
+func load[T any](r Reader, kind, id string) (*T, error) {
+	doc := new(T)
+	found, err := r.Load(MakeRef(kind, id), doc)
+	if err != nil || !found {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// position is the writer's present one, and its organization.
+func (c *conv) position() (training.Position, training.Organization, error) {
+	pos, _ := c.person.At(c.now)
+	org, err := load[training.Organization](c, "org", pos.Organization)
+	if org == nil {
+		org = &training.Organization{ID: pos.Organization}
+	}
+	return pos, *org, err
+}
+
+// reply answers the writer on the channel that was used; with choices it
+// becomes the question that the next words answer.
+func (c *conv) reply(key string, args Args, choices ...Choice) error {
+	return c.answer(Out{Text: key, Args: args, Choices: choices}, nil)
+}
+
+// ask is reply with a question to be answered in words, which become the
+// argument of the act free.
+func (c *conv) ask(key string, args Args, free Act, choices ...Choice) error {
+	return c.answer(Out{Text: key, Args: args, Choices: choices, Asks: true}, &free)
+}
+
+func (c *conv) answer(o Out, free *Act) error {
+	o.Reply, o.Channel = true, c.channel
+	if c.person != nil {
+		o.To = c.person.ID
+	} else {
+		o.To = c.guest.ID
+		c.saveGuest()
+	}
+	if c.replies == 0 && c.channel == ByChat {
+		o.Edit = c.edit
+	}
+	c.replies++
+	return c.post(o, free)
+}
+
+// tell sends a notice to a person on the channel that reaches them, in office
+// hours of their working days, and after the undo window of a coordinator's
+// action. Somebody whom no channel reaches is told by the focal point.
+func (c *conv) tell(to string, o Out) error {
+	p, err := load[training.Person](c, "person", to)
+	if err != nil || p == nil || p.Left {
+		return err
+	}
+	ch := Channel(p.Channel())
+	if ch == "" {
+		return c.tellThrough(p, o)
+	}
+	o.To, o.Channel = p.ID, ch
+	if o.NotBefore.IsZero() {
+		from := c.now
+		if c.undo != "" {
+			from = from.Add(c.s.UndoWindow)
+			o.Undo = c.undo
+		}
+		o.NotBefore = c.calendarOf(p).NoticeTime(from)
+	}
+	if !o.NotBefore.After(c.now) {
+		o.NotBefore = time.Time{}
+	}
+	return c.post(o, nil)
+}
+
+// tellThrough hands the notice to the focal point of a person without address.
+func (c *conv) tellThrough(p *training.Person, o Out) error {
+	pos, ok := p.At(c.now)
+	if !ok {
+		return nil
+	}
+	org, err := load[training.Organization](c, "org", pos.Organization)
+	if err != nil || org == nil || org.FocalPoint == "" || org.FocalPoint == p.ID {
+		return err
+	}
+	focal, err := load[training.Person](c, "person", org.FocalPoint)
+	if err != nil || focal == nil || focal.Channel() == "" {
+		return err
+	}
+	args := Args{"about": p.ID}
+	for k, v := range o.Args {
+		args[k] = v
+	}
+	o.Args, o.Choices = args, nil
+	o.ID = ""
+	return c.tell(focal.ID, o)
+}
+
+// calendarOf joins the closed days of the person's organization to the
+// province's.
+func (c *conv) calendarOf(p *training.Person) training.Calendar {
+	cal := c.s.Calendar
+	pos, _ := p.At(c.now)
+	if org, err := load[training.Organization](c, "org", pos.Organization); err == nil && org != nil {
+		if org.Calendar.Patron != "" {
+			cal.Patron = org.Calendar.Patron
+		}
+		cal.Closures = append(cal.Closures[:len(cal.Closures):len(cal.Closures)], org.Calendar.Closures...)
+	}
+	return cal
+}
+
+// post stores a message and the question that it asks.
+func (c *conv) post(o Out, free *Act) error {
+	if o.ID == "" {
+		o.ID = c.NewID("out")
+	}
+	o.Schema = OutSchema
+	if len(o.Choices) > 0 || free != nil {
+		o.Asks = true
+		if err := c.remember(o, free); err != nil {
+			return err
+		}
+	}
+	c.Send(o)
+	return nil
+}

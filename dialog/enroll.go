@@ -1,0 +1,410 @@
+package dialog
+
+import (
+	"strings"
+	"time"
+
+	"regia/training"
+)
+
+func init() {
+	verbs["courses"] = courses
+	verbs["course"] = course
+	verbs["mine"] = mine
+	verbs["enrol"] = enrol
+	verbs["enrol.colleagues"] = enrolColleagues
+	verbs["enrol.one"] = enrolOne
+	verbs["give_up"] = giveUp
+	verbs["give_up.yes"] = giveUpYes
+	verbs["offer.yes"] = offerYes
+	verbs["offer.no"] = offerNo
+	verbs["queue.next"] = func(c *conv, a Act) error { return c.reply("offer.stay", nil) }
+	timers["offer"] = offerEnds
+	timers["refill"] = refill
+}
+
+// courses lists what can be chosen in the next months.
+func courses(c *conv, a Act) error {
+	all, err := c.coming()
+	if err != nil {
+		return err
+	}
+	var ids []string
+	var choices []Choice
+	for _, e := range all[:min(9, len(all))] {
+		ids = append(ids, e.ID)
+		choices = append(choices, Choice{Text: "choice.number", Args: Args{"n": itoa(len(ids))}, Act: Act{Verb: "course", ID: e.ID}})
+	}
+	if len(ids) == 0 {
+		return c.reply("courses.none", nil)
+	}
+	return c.reply("courses.list", Args{"editions": strings.Join(ids, ",")}, choices...)
+}
+
+// course shows one course and asks whether to enrol.
+func course(c *conv, a Act) error {
+	e, err := load[training.CourseEdition](c, "edition", a.ID)
+	if err != nil || e == nil {
+		return c.otherwise(err, "edition.not_open", nil)
+	}
+	if c.person.Coordinator {
+		return c.reply("edition.office", Args{"edition": e.ID},
+			Choice{Text: "choice.move", Act: Act{Verb: "edition.move", ID: e.ID}},
+			Choice{Text: "choice.cancel_course", Act: Act{Verb: "edition.cancel.yes", ID: e.ID}})
+	}
+	en, err := c.enrolled(e.ID, c.person.ID)
+	if err != nil {
+		return err
+	}
+	if en != nil && en.Live() {
+		return c.already(en)
+	}
+	return c.reply("course.details", Args{"edition": e.ID}, yesNo(Act{Verb: "enrol", ID: e.ID})...)
+}
+
+func (c *conv) already(en *training.Enrollment) error {
+	if en.State == training.Offered {
+		return c.reply("offer.open", Args{"edition": en.Edition}, offerChoices(en.Edition)...)
+	}
+	key := "enrol.already"
+	if en.State == training.Waitlisted {
+		key = "enrol.already_waiting"
+	}
+	return c.reply(key, Args{"edition": en.Edition}, Choice{Text: "choice.give_up", Act: Act{Verb: "give_up", ID: en.Edition}})
+}
+
+// mine lists the writer's own enrolments.
+func mine(c *conv, a Act) error {
+	live, err := c.live(c.person.ID)
+	if err != nil {
+		return err
+	}
+	if len(live) == 0 {
+		return c.reply("mine.none", nil)
+	}
+	var ids []string
+	var choices []Choice
+	for _, en := range live {
+		ids = append(ids, en.ID())
+		choices = append(choices, Choice{Text: "choice.give_up_n", Args: Args{"n": itoa(len(ids))}, Act: Act{Verb: "give_up", ID: en.Edition}})
+	}
+	return c.reply("mine.list", Args{"enrollments": strings.Join(ids, ",")}, choices...)
+}
+
+// live are the enrolments of a person that still stand, in coming editions.
+func (c *conv) live(person string) ([]training.Enrollment, error) {
+	editions, err := c.List("enrolments:"+person, "", 50)
+	if err != nil {
+		return nil, err
+	}
+	var all []training.Enrollment
+	for _, id := range editions {
+		en, err := c.enrolled(id, person)
+		if err != nil {
+			return nil, err
+		}
+		e, err := load[training.CourseEdition](c, "edition", id)
+		if err != nil {
+			return nil, err
+		}
+		if en != nil && en.Live() && e != nil && e.State == training.EditionOpen {
+			all = append(all, *en)
+		}
+	}
+	return all, nil
+}
+
+func enrol(c *conv, a Act) error {
+	return c.enrolPerson(a.ID, c.person)
+}
+
+// enrolPerson gives the person a seat, or a place in the waiting list, and
+// tells whoever asked for it and the person.
+func (c *conv) enrolPerson(edition string, p *training.Person) error {
+	e, err := load[training.CourseEdition](c, "edition", edition)
+	if err != nil || e == nil {
+		return c.otherwise(err, "edition.not_open", nil)
+	}
+	en, err := c.enrolled(e.ID, p.ID)
+	if err != nil {
+		return err
+	}
+	self := p.ID == c.person.ID
+	if en != nil && en.Live() {
+		if self {
+			return c.already(en)
+		}
+		return c.reply("colleague.already", Args{"person": p.ID, "edition": e.ID})
+	}
+	if e.Closed(c.now) {
+		return c.reply("edition.closed", Args{"edition": e.ID})
+	}
+	pos, _ := p.At(c.now)
+	fresh := training.Enrollment{Edition: e.ID, Person: p.ID, Organization: pos.Organization, At: c.now, Schema: 1}
+	if en != nil {
+		fresh.Sequence = en.Sequence + 1
+	}
+	if !self {
+		fresh.By = c.person.ID
+	}
+	key := "enrol.done"
+	if err := e.Seats.Take(pos.Organization); err == nil {
+		fresh.State = training.Confirmed
+	} else {
+		key, fresh.State, fresh.Place = "enrol.waiting", training.Waitlisted, e.Seats.Queue()
+		c.save("place", placeID(e.ID, fresh.Place), place{Person: p.ID, Schema: 1})
+	}
+	c.saveEnrolment(e, &fresh)
+	c.Enlist("enrolled:"+e.ID, p.ID)
+	c.Enlist("enrolments:"+p.ID, e.ID)
+	c.weekly("enrolled", 1)
+	o := Out{Text: key, Args: Args{"edition": e.ID, "n": itoa(e.Seats.Waiting)}}
+	if fresh.State == training.Confirmed {
+		o.Attach = []string{"ics:" + fresh.ID()}
+	}
+	if self {
+		return c.answer(o, nil)
+	}
+	if err := c.tell(p.ID, o); err != nil {
+		return err
+	}
+	return c.reply("colleague."+string(fresh.State), Args{"person": p.ID, "edition": e.ID, "n": itoa(e.Seats.Waiting)})
+}
+
+// place in a waiting list: who stands there.
+type place struct {
+	Person string `json:"person"`
+	Schema int    `json:"schema"`
+}
+
+func placeID(edition string, n int) string { return edition + "." + itoa(n) }
+
+func (c *conv) saveEnrolment(e *training.CourseEdition, en *training.Enrollment) {
+	c.save("edition", e.ID, e)
+	c.save("enrollment", en.ID(), en)
+}
+
+// giveUp asks back once; «rinuncio» alone is about the only course there is.
+func giveUp(c *conv, a Act) error {
+	if a.ID == "" {
+		live, err := c.live(c.person.ID)
+		if err != nil {
+			return err
+		}
+		switch len(live) {
+		case 0:
+			return c.reply("mine.none", nil)
+		case 1:
+			a.ID = live[0].Edition
+		default:
+			return mine(c, a)
+		}
+	}
+	en, err := c.enrolled(a.ID, c.person.ID)
+	if err != nil || en == nil || !en.Live() {
+		return c.otherwise(err, "give_up.not_enrolled", nil)
+	}
+	return c.reply("give_up.sure", Args{"edition": a.ID}, yesNo(Act{Verb: "give_up.yes", ID: a.ID})...)
+}
+
+func giveUpYes(c *conv, a Act) error {
+	en, err := c.enrolled(a.ID, c.person.ID)
+	if err != nil || en == nil || !en.Live() {
+		return c.otherwise(err, "give_up.not_enrolled", nil)
+	}
+	e, err := load[training.CourseEdition](c, "edition", a.ID)
+	if err != nil || e == nil {
+		return err
+	}
+	if !c.now.Before(e.Start()) {
+		return c.reply("give_up.late", Args{"edition": e.ID})
+	}
+	held := en.State == training.Confirmed
+	if err := c.letGo(e, en, training.Cancelled); err != nil {
+		return err
+	}
+	o := Out{Text: "give_up.done", Args: Args{"edition": e.ID}}
+	if held {
+		o.Attach = []string{"ics:" + en.ID()}
+	}
+	return c.answer(o, nil)
+}
+
+// letGo frees the seat or the place of an enrolment and offers it to the next.
+func (c *conv) letGo(e *training.CourseEdition, en *training.Enrollment, state training.EnrollmentState) error {
+	switch {
+	case en.Holds():
+		e.Seats.Release(en.Organization)
+		c.ClearTimer("offer", en.ID())
+	case en.State == training.Waitlisted:
+		e.Seats.Waiting--
+	}
+	if en.Place > 0 {
+		c.Delete(MakeRef("place", placeID(e.ID, en.Place)))
+	}
+	en.State, en.Place, en.OfferEnds = state, 0, time.Time{}
+	en.Sequence++
+	c.save("enrollment", en.ID(), en)
+	if err := c.offerNext(e); err != nil {
+		return err
+	}
+	c.save("edition", e.ID, e)
+	return nil
+}
+
+// perRefill is how many places one commit looks at: a longer list goes on with
+// a timer.
+const perRefill = 100
+
+// offerNext offers every free seat to the first in the waiting list who may
+// take it. In the last two working days all are told at once and the first
+// yes wins.
+func (c *conv) offerNext(e *training.CourseEdition) error {
+	if e.State != training.EditionOpen || !c.now.Before(e.Start()) {
+		return nil
+	}
+	last := c.s.Calendar.WorkdaysBetween(c.now, e.Start()) <= 2
+	atHead := true
+	for n, looked := max(1, e.Seats.Head), 0; n <= e.Seats.Place && e.Seats.Taken < e.Seats.Total; n++ {
+		if looked++; looked > perRefill {
+			c.SetTimer("refill", e.ID, c.now.Add(time.Second))
+			return nil
+		}
+		p, err := load[place](c, "place", placeID(e.ID, n))
+		if err != nil {
+			return err
+		}
+		if p == nil {
+			if atHead {
+				e.Seats.Head = n + 1
+			}
+			continue
+		}
+		atHead = false
+		en, err := c.enrolled(e.ID, p.Person)
+		if err != nil {
+			return err
+		}
+		if en == nil || en.State != training.Waitlisted || !e.Seats.Free(en.Organization) {
+			continue
+		}
+		if err := c.offer(e, en, last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// offer holds the seat for the person until an answer is due, or, in the last
+// days, only says that there is one.
+func (c *conv) offer(e *training.CourseEdition, en *training.Enrollment, last bool) error {
+	args := Args{"edition": e.ID}
+	if last {
+		return c.tell(en.Person, Out{Text: "offer.first", Args: args, Choices: offerChoices(e.ID), NotBefore: training.UrgentTime(c.now)})
+	}
+	if err := e.Seats.Take(en.Organization); err != nil {
+		return err
+	}
+	e.Seats.Waiting--
+	c.weekly("recovered", 1)
+	en.State = training.Offered
+	en.OfferEnds = c.s.Calendar.AddWorkingHours(c.s.Calendar.NoticeTime(c.now), offerHours)
+	if !en.OfferEnds.Before(e.Start()) {
+		en.OfferEnds = e.Start().Add(-time.Hour)
+	}
+	args["ends"] = en.OfferEnds.Format(time.RFC3339)
+	c.save("enrollment", en.ID(), en)
+	c.SetTimer("offer", en.ID(), en.OfferEnds)
+	return c.tell(en.Person, Out{Text: "offer.made", Args: args, Choices: offerChoices(e.ID)})
+}
+
+// offerHours is how many working hours an offer stands: one day of the office.
+const offerHours = 10
+
+func offerChoices(edition string) []Choice {
+	return []Choice{
+		{Text: "choice.yes", Act: Act{Verb: "offer.yes", ID: edition}},
+		{Text: "choice.no", Act: Act{Verb: "offer.no", ID: edition}},
+	}
+}
+
+func offerYes(c *conv, a Act) error {
+	en, e, err := c.offered(a.ID)
+	if en == nil || err != nil {
+		return err
+	}
+	switch en.State {
+	case training.Confirmed:
+		return c.already(en)
+	case training.Waitlisted:
+		if err := e.Seats.Take(en.Organization); err != nil || e.Closed(c.now) && !c.now.Before(e.Start()) {
+			return c.reply("offer.gone_stay", Args{"edition": e.ID})
+		}
+		e.Seats.Waiting--
+		c.weekly("recovered", 1)
+	}
+	c.ClearTimer("offer", en.ID())
+	c.Delete(MakeRef("place", placeID(e.ID, en.Place)))
+	en.State, en.Place, en.OfferEnds = training.Confirmed, 0, time.Time{}
+	c.saveEnrolment(e, en)
+	return c.answer(Out{Text: "offer.taken", Args: Args{"edition": e.ID}, Attach: []string{"ics:" + en.ID()}}, nil)
+}
+
+func offerNo(c *conv, a Act) error {
+	en, e, err := c.offered(a.ID)
+	if en == nil || err != nil {
+		return err
+	}
+	if en.State == training.Confirmed {
+		return giveUp(c, a)
+	}
+	if err := c.letGo(e, en, training.Passed); err != nil {
+		return err
+	}
+	return c.reply("offer.refused", Args{"edition": e.ID}, yesNo(Act{Verb: "queue.next", ID: e.ID})...)
+}
+
+// offered is the writer's enrolment that an offer was made for; one that has
+// passed is told so.
+func (c *conv) offered(edition string) (*training.Enrollment, *training.CourseEdition, error) {
+	en, err := c.enrolled(edition, c.person.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := load[training.CourseEdition](c, "edition", edition)
+	if err != nil {
+		return nil, nil, err
+	}
+	if en == nil || e == nil || !en.Live() || e.State != training.EditionOpen {
+		return nil, nil, c.reply("offer.gone", nil)
+	}
+	return en, e, nil
+}
+
+// offerEnds passes an offer without answer to the next.
+func offerEnds(c *conv, id string) error {
+	en, err := load[training.Enrollment](c, "enrollment", id)
+	if err != nil || en == nil || en.State != training.Offered || c.now.Before(en.OfferEnds) {
+		return err
+	}
+	e, err := load[training.CourseEdition](c, "edition", en.Edition)
+	if err != nil || e == nil {
+		return err
+	}
+	if err := c.letGo(e, en, training.Passed); err != nil {
+		return err
+	}
+	return c.tell(en.Person, Out{Text: "offer.passed", Args: Args{"edition": e.ID}})
+}
+
+func refill(c *conv, id string) error {
+	e, err := load[training.CourseEdition](c, "edition", id)
+	if err != nil || e == nil {
+		return err
+	}
+	if err := c.offerNext(e); err != nil {
+		return err
+	}
+	c.save("edition", e.ID, e)
+	return nil
+}

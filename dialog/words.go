@@ -1,0 +1,67 @@
+package dialog
+
+import (
+	"regexp"
+	"strings"
+)
+
+// commands are the words that start something, as the whole message or the
+// first line of a mail. With a slash they interrupt a conversation.
+var commands = map[string]string{
+	"start": "start", "aiuto": "help", "help": "help",
+	"corsi": "courses", "fabbisogno": "need.tell", "mi serve": "need.tell", "mi serve un corso": "need.tell",
+	"iscrizioni": "mine", "le mie iscrizioni": "mine", "ore": "hours", "le mie ore": "hours",
+	"privacy": "privacy", "ufficio": "office", "i miei dati": "mydata", "cancellami": "erase",
+	"annulla": "cancel", "esci": "leave", "ci sono": "here", "rinuncio": "give_up", "disdico": "give_up",
+	"edizione": "edition.new", "nuovo corso": "edition.new", "settimana": "week", "report": "week",
+	"presenze": "attendance", "attestati": "hours", "piano": "courses",
+	"rilevazione": "demand", "enti": "orgs",
+}
+
+// always are the words that interrupt a conversation without a slash.
+var always = map[string]bool{"annulla": true, "aiuto": true, "esci": true}
+
+// command reads a command word. Inside a conversation only those with a slash
+// and a few others count: «corsi» may be an answer.
+func command(line string, q *ask) (Act, bool) {
+	slash := strings.HasPrefix(line, "/")
+	said := bare(strings.TrimPrefix(line, "/"))
+	word, arg := said, ""
+	if slash {
+		word, arg, _ = strings.Cut(said, " ")
+		word, _, _ = strings.Cut(word, "@")
+	}
+	verb, ok := commands[word]
+	switch {
+	case !ok:
+		return Act{}, false
+	case slash, always[word]:
+		return Act{Verb: verb, Arg: arg}, true
+	case q != nil && q.Free != nil && q.Free.Verb != "join.mail":
+		return Act{}, false
+	}
+	return Act{Verb: verb}, true
+}
+
+// sentences are the one-message commands: a word, and what it is about.
+var sentences = []struct {
+	form *regexp.Regexp
+	verb string
+}{
+	{regexp.MustCompile(`(?i)^(?:/?edizione|nuovo corso)[: ]+(.+)$`), "edition.new"},
+	{regexp.MustCompile(`(?i)^iscrivi(?: al corso)? (.+)$`), "enrol.colleagues"},
+	{regexp.MustCompile(`(?i)^assenti[: ]+(.+)$`), "absent"},
+	{regexp.MustCompile(`(?i)^apri (\d{1,2})$`), "week.open"},
+	{regexp.MustCompile(`(?i)^mi serve:? (.+)$`), "need.tell"},
+	{regexp.MustCompile(`(?i)^cancella corso (.+)$`), "edition.cancel"},
+}
+
+// sentence reads a one-message command; the argument is the rest of the line.
+func sentence(line string) (Act, bool) {
+	for _, s := range sentences {
+		if m := s.form.FindStringSubmatch(line); m != nil {
+			return Act{Verb: s.verb, Arg: strings.TrimSpace(m[1])}, true
+		}
+	}
+	return Act{}, false
+}
