@@ -26,7 +26,6 @@ type ask struct {
 const (
 	tokenLife = 180 * 24 * time.Hour
 	talkLife  = 7 * 24 * time.Hour
-	freshLife = 3 * 24 * time.Hour
 )
 
 // remember keeps the question of a message: as the last one of the person, and

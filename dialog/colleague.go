@@ -22,6 +22,9 @@ func enrolColleagues(c *conv, a Act) error {
 	if !org.Speaks(c.person.ID) {
 		return c.reply("colleague.not_focal", nil)
 	}
+	if c.channel == ByMail && !c.sure {
+		return c.confirm(a)
+	}
 	m := colleaguesForm.FindStringSubmatch(a.Arg)
 	if m == nil {
 		return c.reply("colleague.how", nil)
@@ -53,22 +56,13 @@ func (c *conv) enrolNamed(edition, name string, people []training.Person) error 
 	case 0:
 		return c.reply("colleague.unknown", Args{"initial": strings.ToUpper(string([]rune(name)[:1]))})
 	case 1:
-		return c.guarded(Act{Verb: "enrol.one", ID: edition, Arg: fits[0].ID})
+		return c.enrolPerson(edition, &fits[0])
 	}
 	var choices []Choice
 	for _, p := range fits[:min(6, len(fits))] {
 		choices = append(choices, Choice{Text: "choice.person", Args: Args{"person": p.ID}, Act: Act{Verb: "enrol.one", ID: edition, Arg: p.ID}})
 	}
 	return c.reply("colleague.which", Args{"n": itoa(len(fits))}, choices...)
-}
-
-// guarded does an act on others at once in chat; by mail it is asked back
-// unless the answer to a question chose it.
-func (c *conv) guarded(a Act) error {
-	if c.channel == ByMail && !c.sure {
-		return c.reply("colleague.confirm", Args{"edition": a.ID, "person": a.Arg}, yesNo(a)...)
-	}
-	return c.do(a)
 }
 
 func enrolOne(c *conv, a Act) error {

@@ -216,7 +216,6 @@ func (c *conv) post(o Out, free *Act) error {
 	}
 	o.Schema = OutSchema
 	if len(o.Choices) > 0 || free != nil {
-		o.Asks = true
 		if err := c.remember(o, free); err != nil {
 			return err
 		}

@@ -40,12 +40,6 @@ func coordinators(v verb) verb {
 	}
 }
 
-// confirm asks back an act that came by mail unproven; the answer must carry
-// the token of this question.
-func (c *conv) confirm(a Act) error {
-	return c.reply("confirm", nil, yesNo(a)...)
-}
-
 // editionNew begins an edition, from one message or step by step.
 func editionNew(c *conv, a Act) error {
 	e := training.CourseEdition{ID: c.NewID("edition"), State: training.EditionDraft, Author: c.person.ID, Mode: training.InPerson, Schema: 1}

@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -255,6 +254,12 @@ func (v view) value(name string, args Args) (string, error) {
 			return "(richiesta chiusa)", err
 		}
 		return g.Mail, nil
+	case "pending":
+		p, err := load[pending](v.r, "pending", id)
+		if err != nil || p == nil {
+			return "(già fatto)", err
+		}
+		return bounded(firstLine(p.Text)), nil
 	case "note":
 		n, err := load[officeNote](v.r, "note", id)
 		if err != nil || n == nil {

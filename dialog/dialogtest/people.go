@@ -53,7 +53,13 @@ func (a *Actor) Say(text string) error {
 	if m := a.last(); m != nil {
 		token = m.Rendered.Token
 	}
-	return a.w.Handle(dialog.In{Mail: &dialog.Mail{From: a.Mail, Token: token, Text: text, Sort: "reply"}})
+	if err := a.w.Handle(dialog.In{Mail: &dialog.Mail{From: a.Mail, Token: token, Text: text, Sort: "reply"}}); err != nil {
+		return err
+	}
+	if m := a.last(); m != nil && m.Out.Text == "confirm" {
+		return a.Press("Sì") // as anybody would who wrote that
+	}
+	return nil
 }
 
 // Press chooses the button with the label in the last message that has it; by
