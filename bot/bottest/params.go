@@ -164,10 +164,7 @@ func checkObject(what string, got map[string]any, fields map[string]field) *apiE
 			return bad("unknown field %q%s", name, of(what))
 		}
 		if !slices.ContainsFunc(f.types, func(t string) bool { return isA(v, t) == nil }) {
-			if err := isA(v, f.types[0]); err != nil && len(f.types) == 1 {
-				return err
-			}
-			return bad("field %q%s must be of type %s", name, of(what), strings.Join(f.types, " or "))
+			return bad("field %q%s must be of type %s: %s", name, of(what), strings.Join(f.types, " or "), reason(v, f.types))
 		}
 	}
 	for name, f := range fields {
@@ -176,6 +173,11 @@ func checkObject(what string, got map[string]any, fields map[string]field) *apiE
 		}
 	}
 	return nil
+}
+
+// reason is what is wrong with v as the first of the types.
+func reason(v any, types []string) string {
+	return strings.TrimPrefix(isA(v, types[0]).text, "Bad Request: ")
 }
 
 func of(what string) string {

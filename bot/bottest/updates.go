@@ -26,11 +26,12 @@ func (s *Server) randomID() int64 { return 1_000_000 + s.rnd.Int64N(1_000_000_00
 func (s *Server) push(kind string, update map[string]any) int64 {
 	now := s.opt.Clock()
 	id := s.newID(now)
-	update["update_id"] = id
 	raw, err := json.Marshal(update)
 	if err != nil {
 		panic(err) // maps of plain values
 	}
+	// Telegram writes the id first.
+	raw = append([]byte(`{"update_id":`+strconv.FormatInt(id, 10)+`,`), raw[1:]...)
 	s.enqueue(queued{id: id, kind: kind, at: now, raw: raw})
 	return id
 }
