@@ -1,0 +1,342 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"regia/dialog"
+)
+
+// commitScript makes a batch true. It writes nothing before every check has
+// passed, and Redis refuses for want of memory only the first write of a
+// script: so it is all or nothing.
+//
+// KEYS: 1 fence, 2 pause, 3 sequence, 4 tries, 5 slots, 6 timers, 7 outs,
+// 8 waiting, 9 turn, 10 pending, 11 pending order, 12 dead, 13 dead order,
+// 14 aftermath.
+//
+// ARGV: fencing number; number of messages; number of ids, then for each either
+// "k", key of the id, or "c", job, slot; number of documents read, then for
+// each its key and version ("" when missing); then operations until the end,
+// those of each message opened by "m". They are named beside the code.
+//
+// Returns {"ok", number of the first message}, {"fenced"}, {"paused"},
+// {"done", positions of the ids found…} or {"conflict", keys of documents…}.
+var commitScript = redis.NewScript(`
+local A, p = ARGV, 1
+local function arg() local v = A[p]; p = p + 1; return v end
+local call = redis.call
+if call('GET', KEYS[1]) ~= arg() then return {'fenced'} end
+if call('EXISTS', KEYS[2]) == 1 then return {'paused'} end
+local messages = tonumber(arg())
+local answer = {'done'}
+for i = 1, tonumber(arg()) do
+  if arg() == 'k' then
+    if call('EXISTS', arg()) == 1 then answer[#answer + 1] = tostring(i) end
+  else
+    local last = call('HGET', KEYS[5], arg())
+    local slot = arg()
+    if last and last >= slot then answer[#answer + 1] = tostring(i) end
+  end
+end
+if #answer > 1 then return answer end
+answer = {'conflict'}
+for i = 1, tonumber(arg()) do
+  local key = arg()
+  if call('GETRANGE', key, 0, 15) ~= arg() then answer[#answer + 1] = key end
+end
+if #answer > 1 then return answer end
+
+local first = call('INCRBY', KEYS[3], messages) - messages + 1
+local number, version = first - 1, ''
+local turn, turns = nil, 0
+local function ready(key, recipient)
+  if not turn then turn = call('INCR', KEYS[9]) * 65536 end
+  call('ZADD', key, 'NX', string.format('%.0f', turn + turns), recipient)
+  turns = turns + 1
+end
+local op = {
+  -- the next message
+  m = function() number = number + 1; version = string.format('%016.0f', number) end,
+  -- key, JSON: a document; with milliseconds to live; its removal
+  d = function() local key = arg(); call('SET', key, version .. arg()) end,
+  D = function() local key = arg(); local body = arg(); call('SET', key, version .. body, 'PX', arg()) end,
+  x = function() call('DEL', arg()) end,
+  -- key, member: into the list and out of it
+  ['+'] = function() local key = arg(); call('ZADD', key, 0, arg()) end,
+  ['-'] = function() local key = arg(); call('ZREM', key, arg()) end,
+  -- kind:id, instant: set a timer; clear it; clear it if it is still that one
+  t = function() local member = arg(); call('ZADD', KEYS[6], arg(), member) end,
+  T = function() call('ZREM', KEYS[6], arg()) end,
+  f = function()
+    local member = arg(); local at = tonumber(arg())
+    local found = call('ZSCORE', KEYS[6], member)
+    if found and tonumber(found) == at then call('ZREM', KEYS[6], member) end
+  end,
+  -- id, text, key of the lane, key of the ready queue, recipient: may leave now
+  o = function()
+    local id = arg(); call('HSET', KEYS[7], id, arg())
+    local lane = arg(); local queue = arg(); local recipient = arg()
+    if call('RPUSH', lane, id) == 1 then ready(queue, recipient) end
+  end,
+  -- id, text, instant: may not leave before
+  w = function()
+    local id = arg(); call('HSET', KEYS[7], id, arg()); call('ZADD', KEYS[8], arg(), id)
+  end,
+  -- key, id, milliseconds: an out that can be recalled
+  r = function() local key = arg(); call('SADD', key, arg()); call('PEXPIRE', key, arg()) end,
+  -- key: recall what waits
+  c = function()
+    local key = arg()
+    for _, id in ipairs(call('SMEMBERS', key)) do
+      if call('ZREM', KEYS[8], id) == 1 then call('HDEL', KEYS[7], id) end
+    end
+    call('DEL', key)
+  end,
+  -- key, milliseconds: an id that is done
+  i = function() local key = arg(); call('SET', key, '1', 'PX', arg()) end,
+  -- job, slot: the slot that is done
+  s = function() local job = arg(); call('HSET', KEYS[5], job, arg()) end,
+  -- id: no attempts any more
+  n = function() call('HDEL', KEYS[4], arg()) end,
+  -- id: not pending any more
+  p = function() local id = arg(); call('HDEL', KEYS[10], id); call('ZREM', KEYS[11], id) end,
+  -- JSON: something to do outside Redis
+  a = function() call('RPUSH', KEYS[14], (string.gsub(arg(), '@version', version))) end,
+  -- id, JSON, instant, oldest instant kept: a dead letter
+  k = function()
+    local id = arg(); call('HSET', KEYS[12], id, arg()); call('ZADD', KEYS[13], arg(), id)
+    local oldest = arg()
+    for _, old in ipairs(call('ZRANGEBYSCORE', KEYS[13], '-inf', '(' .. oldest, 'LIMIT', 0, 100)) do
+      call('ZREM', KEYS[13], old); call('HDEL', KEYS[12], old)
+    end
+  end,
+}
+while p <= #A do op[arg()]() end
+return {'ok', string.format('%.0f', first)}
+`)
+
+// recallKeep is how long messages can be found by the id of their undo.
+const recallKeep = 30 * 24 * time.Hour
+
+// verdict is what the commit answered when it wrote nothing.
+type verdict struct {
+	done      map[*item]bool
+	conflicts []dialog.Ref
+}
+
+// commit makes the overlay true. A verdict says that it was not, and why.
+func (s *Store) commit(ctx context.Context, fence string, o *overlay) (*verdict, error) {
+	if len(o.messages) == 0 {
+		return nil, nil
+	}
+	args, items, err := s.commitArgs(fence, o)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := commitScript.Run(ctx, s.client, s.commitKeys(), args...).StringSlice()
+	if err != nil {
+		return nil, temporary(err)
+	}
+	if len(answer) == 0 {
+		return nil, errors.New("storage: the commit gave no answer")
+	}
+	switch answer[0] {
+	case "ok":
+		first, err := strconv.ParseInt(answer[1], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("storage: the commit answered %q", answer[1])
+		}
+		o.committed(first)
+		s.announce(o)
+		return nil, nil
+	case "fenced":
+		s.cache.use(false) // another process writes: what is at hand may be old
+		return nil, ErrFenced
+	case "paused":
+		return nil, errPaused
+	case "done":
+		v := &verdict{done: map[*item]bool{}}
+		for _, text := range answer[1:] {
+			if i, err := strconv.Atoi(text); err == nil && i >= 1 && i <= len(items) {
+				v.done[items[i-1]] = true
+			}
+		}
+		return v, nil
+	case "conflict":
+		v := &verdict{}
+		for _, key := range answer[1:] {
+			ref := s.keys.ref(key)
+			s.cache.drop(ref)
+			v.conflicts = append(v.conflicts, ref)
+		}
+		return v, nil
+	}
+	return nil, fmt.Errorf("storage: the commit answered %q", answer[0])
+}
+
+func (s *Store) commitKeys() []string {
+	k := s.keys
+	return []string{
+		k.fence(), k.pause(), k.sequence(), k.tries(), k.slots(), k.timers(), k.outs(),
+		k.waiting(), k.turn(), k.pending(), k.pendingOrder(), k.dead(), k.deadOrder(), k.aftermath(),
+	}
+}
+
+// announce wakes the senders of this process.
+func (s *Store) announce(o *overlay) {
+	for _, m := range o.messages {
+		for _, out := range m.outs {
+			s.ring(out.Channel)
+		}
+	}
+}
+
+// commitArgs is ARGV, and the item of each id in it.
+func (s *Store) commitArgs(fence string, o *overlay) ([]any, []*item, error) {
+	args := make([]any, 0, 64*len(o.messages))
+	add := func(words ...any) { args = append(args, words...) }
+
+	add(fence, len(o.messages))
+	var items []*item
+	ids := len(args)
+	add(0)
+	for _, m := range o.messages {
+		for _, id := range idsOf(m.in) {
+			if job, slot, ok := slotOf(id); ok {
+				add("c", job, slot)
+			} else {
+				add("k", s.keys.done(id))
+			}
+			items = append(items, m.item)
+		}
+	}
+	args[ids] = len(items)
+	add(len(o.read0))
+	for ref, doc := range o.read0 {
+		add(s.keys.doc(ref), doc.version)
+	}
+	for _, m := range o.messages {
+		add("m")
+		if err := s.addMessage(&args, m); err != nil {
+			return nil, nil, err
+		}
+	}
+	return args, items, nil
+}
+
+func (s *Store) addMessage(args *[]any, m message) error {
+	add := func(words ...any) { *args = append(*args, words...) }
+	k := s.keys
+	for _, ref := range m.docs.keys {
+		switch w := m.docs.values[ref]; {
+		case w.body == nil:
+			add("x", k.doc(ref))
+		case w.keep > 0:
+			add("D", k.doc(ref), w.body, max(w.keep.Milliseconds(), 1))
+		default:
+			add("d", k.doc(ref), w.body)
+		}
+	}
+	for _, e := range m.lists.keys {
+		if m.lists.values[e] {
+			add("+", k.list(e.list), e.member)
+		} else {
+			add("-", k.list(e.list), e.member)
+		}
+	}
+	if t := m.in.Timer; t != nil {
+		add("f", t.Kind+":"+t.ID, t.At.UnixMilli())
+	}
+	for _, member := range m.timers.keys {
+		if at := m.timers.values[member]; at != 0 {
+			add("t", member, at)
+		} else {
+			add("T", member)
+		}
+	}
+	for _, undo := range m.recalls {
+		add("c", k.recall(undo))
+	}
+	for _, out := range m.outs {
+		l := laneOf(out)
+		text, err := encodeOut(out)
+		if err != nil {
+			return err
+		}
+		if out.NotBefore.After(m.in.At) {
+			add("w", out.ID, text, out.NotBefore.UnixMilli())
+		} else {
+			add("o", out.ID, text, k.lane(l), k.ready(l), l.to)
+		}
+		if out.Undo != "" {
+			add("r", k.recall(out.Undo), out.ID, recallKeep.Milliseconds())
+		}
+	}
+	for _, id := range idsOf(m.in) {
+		if job, slot, ok := slotOf(id); ok {
+			add("s", job, slot)
+		} else {
+			add("i", k.done(id), keepID(id).Milliseconds())
+		}
+	}
+	add("n", m.in.ID)
+	if m.item != nil && m.item.pending {
+		add("p", m.in.ID)
+	}
+	for _, j := range m.aftermath() {
+		text, err := json.Marshal(j)
+		if err != nil {
+			return err
+		}
+		add("a", text)
+	}
+	if d := m.dead; d != nil {
+		text, err := json.Marshal(d)
+		if err != nil {
+			return err
+		}
+		add("k", d.ID, text, d.At.UnixMilli(), d.At.Add(-deadKeep).UnixMilli())
+	}
+	return nil
+}
+
+// keepID is how long an id is remembered after its commit: longer than its
+// source could bring it again.
+func keepID(id string) time.Duration {
+	const day = 24 * time.Hour
+	switch source, _, _ := strings.Cut(id, ":"); source {
+	case "tg":
+		return 14 * day
+	case "mail":
+		return 90 * day
+	}
+	return 30 * day
+}
+
+// slotOf takes the id of a slot apart; only the last slot of a job is kept.
+func slotOf(id string) (job, slot string, ok bool) {
+	rest, ok := strings.CutPrefix(id, "cron:")
+	if !ok {
+		return "", "", false
+	}
+	i := strings.LastIndexByte(rest, '@')
+	if i <= 0 {
+		return "", "", false
+	}
+	at, err := time.Parse(time.RFC3339, rest[i+1:])
+	if err != nil {
+		return "", "", false
+	}
+	return rest[:i], at.UTC().Format(slotForm), true
+}
+
+// slotForm has a fixed width, so that slots compare as text.
+const slotForm = "2006-01-02T15:04:05Z"

@@ -1,0 +1,141 @@
+package storage
+
+import (
+	"context"
+	"strconv"
+
+	"regia/dialog"
+)
+
+// overlay is what a batch sees: what is stored, and over it what the messages
+// of the batch that are through have written.
+type overlay struct {
+	store    *Store
+	messages []message
+	outs     int
+
+	read0  map[dialog.Ref]stored // as stored, with the versions that the commit checks
+	docs   map[dialog.Ref]stored
+	lists  map[entry]bool
+	timers map[string]int64
+	ids    map[string]bool
+}
+
+// message is one that is through.
+type message struct {
+	item *item
+	in   dialog.In
+	changes
+	dead *Dead
+}
+
+// ownVersion stands for what a message wrote itself: no record can hold it.
+const ownVersion = "own"
+
+// pendingVersion stands for the version that a message of this batch will give
+// to what it wrote.
+func pendingVersion(index int) string { return "+" + strconv.Itoa(index) }
+
+func newOverlay(s *Store) *overlay {
+	return &overlay{
+		store: s,
+		read0: map[dialog.Ref]stored{}, docs: map[dialog.Ref]stored{},
+		lists: map[entry]bool{}, timers: map[string]int64{}, ids: map[string]bool{},
+	}
+}
+
+func (o *overlay) begin(ctx context.Context, in dialog.In, derive string) *tx {
+	return &tx{ctx: ctx, o: o, in: in, src: source{secret: o.store.secret, id: derive}}
+}
+
+func (o *overlay) read(ctx context.Context, ref dialog.Ref) (stored, error) {
+	if doc, ok := o.docs[ref]; ok {
+		return doc, nil
+	}
+	if doc, ok := o.read0[ref]; ok {
+		return doc, nil
+	}
+	doc, ok := o.store.cache.get(ref)
+	if !ok {
+		docs, err := o.store.fetch(ctx, []dialog.Ref{ref})
+		if err != nil {
+			return stored{}, err
+		}
+		doc = docs[0]
+		o.store.cache.put(ref, doc)
+	}
+	o.read0[ref] = doc
+	return doc, nil
+}
+
+// add takes in what a message wrote.
+func (o *overlay) add(it *item, t *tx) {
+	version := pendingVersion(len(o.messages))
+	o.messages = append(o.messages, message{item: it, in: t.in, changes: t.changes})
+	o.outs += len(t.outs)
+	for _, id := range idsOf(t.in) {
+		o.ids[id] = true
+	}
+	for ref, w := range t.docs.values {
+		if w.body == nil {
+			o.docs[ref] = stored{}
+		} else {
+			o.docs[ref] = stored{version, w.body}
+		}
+	}
+	for e, in := range t.lists.values {
+		o.lists[e] = in
+	}
+	if tm := t.in.Timer; tm != nil {
+		// It is gone unless something set it anew; what is stored is compared
+		// by the commit.
+		member := tm.Kind + ":" + tm.ID
+		if at, ok := o.timers[member]; ok && at == tm.At.UnixMilli() {
+			o.timers[member] = 0
+		}
+	}
+	for member, at := range t.timers.values {
+		o.timers[member] = at
+	}
+}
+
+// holds tells whether a message came to this batch under another of its ids.
+func (o *overlay) holds(in dialog.In) bool {
+	for _, id := range idsOf(in) {
+		if o.ids[id] {
+			return true
+		}
+	}
+	return false
+}
+
+func idsOf(in dialog.In) []string {
+	if in.Also == "" || in.Also == in.ID {
+		return []string{in.ID}
+	}
+	return []string{in.ID, in.Also}
+}
+
+// committed tells the cache what is stored now.
+func (o *overlay) committed(base int64) {
+	c := o.store.cache
+	for i, m := range o.messages {
+		for ref, w := range m.docs.values {
+			if w.body == nil {
+				c.put(ref, stored{})
+			} else if w.keep > 0 {
+				c.drop(ref) // it will go by itself, unseen from here
+			} else {
+				c.put(ref, stored{fixed(base + int64(i)), w.body})
+			}
+		}
+	}
+}
+
+func fixed(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for len(text) < versionWidth {
+		text = "0" + text
+	}
+	return text
+}

@@ -1,0 +1,106 @@
+package storagetest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"regia/dialog"
+	"regia/storage"
+)
+
+// action is what a coordinator does and may take back.
+func action(tx dialog.Tx, in dialog.In) error {
+	tx.Undoable("u1", time.Hour)
+	if err := add(tx, "n:kept", 1); err != nil {
+		return err
+	}
+	tx.Save("n:new", 5, 0)
+	tx.Delete("n:old")
+	tx.Enlist("l", "new")
+	tx.Delist("l", "old")
+	tx.Enlist("l", "both")
+	tx.SetTimer("k", "moved", start.Add(2*time.Hour))
+	tx.SetTimer("k", "new", start.Add(2*time.Hour))
+	waits := out("waits", "a", false)
+	waits.NotBefore, waits.Undo = start.Add(10*time.Minute), "u1"
+	tx.Send(waits)
+	return nil
+}
+
+func before(tx dialog.Tx) {
+	tx.Save("n:kept", 7, 0)
+	tx.Save("n:old", 8, 0)
+	tx.Enlist("l", "old")
+	tx.Enlist("l", "both")
+	tx.SetTimer("k", "moved", start.Add(time.Hour))
+}
+
+func undo(t *testing.T, client redis.UniversalClient) {
+	h := newHouse(t, client)
+	h.do("before", before)
+	h.on("action", action)
+	h.on("undo", func(tx dialog.Tx, in dialog.In) error {
+		inTheWay, found, err := tx.Undo("u1")
+		if len(inTheWay) > 0 || !found {
+			t.Errorf("in the way %v, found %v", inTheWay, found)
+		}
+		return err
+	})
+	check := func() {
+		t.Helper()
+		if h.number("n:kept") != 7 || h.number("n:old") != 8 || h.number("n:new") != 0 {
+			t.Fatalf("documents %d %d %d", h.number("n:kept"), h.number("n:old"), h.number("n:new"))
+		}
+		if l := h.list("l"); !slices.Equal(l, []string{"both", "old"}) {
+			t.Fatalf("list %v", l)
+		}
+		timers, err := h.store.DueTimers(t.Context(), start.Add(9*time.Hour), 10)
+		if err != nil || len(timers) != 1 || !timers[0].At.Equal(start.Add(time.Hour)) {
+			t.Fatalf("timers %v %v", timers, err)
+		}
+		if n, err := h.store.Due(t.Context(), start.Add(time.Hour)); n != 0 || err != nil {
+			t.Fatalf("%d messages go out all the same, %v", n, err)
+		}
+	}
+	h.send(storage.Committed, command("1", "action"))
+	if h.number("n:kept") != 8 || h.number("n:old") != 0 {
+		t.Fatal("nothing was done")
+	}
+	h.send(storage.Committed, command("1", "undo"))
+	check()
+	// The same in one batch.
+	h.send(storage.Committed, command("2", "action"), command("2", "undo"))
+	check()
+	// Once only.
+	h.on("undo", func(tx dialog.Tx, in dialog.In) error {
+		if _, found, err := tx.Undo("u1"); found || err != nil {
+			t.Errorf("found %v %v", found, err)
+		}
+		return nil
+	})
+	h.send(storage.Committed, command("3", "undo"))
+}
+
+func undoInTheWay(t *testing.T, client redis.UniversalClient) {
+	h := newHouse(t, client)
+	h.do("before", before)
+	h.on("action", action)
+	h.on("build", func(tx dialog.Tx, in dialog.In) error { return add(tx, "n:new", 1) })
+	asked := 0
+	h.on("undo", func(tx dialog.Tx, in dialog.In) error {
+		asked++
+		inTheWay, found, err := tx.Undo("u1")
+		if !slices.Equal(inTheWay, []dialog.Ref{"n:new"}) || !found {
+			t.Errorf("in the way %v, found %v", inTheWay, found)
+		}
+		return err
+	})
+	h.send(storage.Committed, command("1", "action"), command("1", "build"), command("1", "undo"))
+	h.send(storage.Committed, command("2", "undo"))
+	if asked != 2 || h.number("n:new") != 6 || h.number("n:kept") != 8 {
+		t.Fatalf("asked %d, documents %d %d", asked, h.number("n:new"), h.number("n:kept"))
+	}
+}
