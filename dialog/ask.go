@@ -30,8 +30,8 @@ const (
 
 // remember keeps the question of a message: as the last one of the person, and
 // under the message's own id when a mail will carry it.
-func (c *conv) remember(o Out, free *Act) error {
-	q := ask{Out: o.ID, To: o.To, Choices: o.Choices, Free: free, At: c.now, Schema: 1}
+func (c *conv) remember(o Out) error {
+	q := ask{Out: o.ID, To: o.To, Choices: o.Choices, Free: o.Free, At: c.now, Schema: 1}
 	if o.Channel == ByMail {
 		c.Save(MakeRef("ask", o.ID), q, tokenLife)
 	}

@@ -62,7 +62,9 @@ func ended(c *conv, id string) error {
 	if err := c.openSurvey(e); err != nil {
 		return err
 	}
-	return c.tellOffice(Out{Text: "attendance.ask", Args: Args{"edition": e.ID}})
+	return c.tellOffice(Out{Text: "attendance.ask", Args: Args{"edition": e.ID}, Choices: []Choice{
+		{Text: "choice.all_present", Act: Act{Verb: "absent", Arg: "nessuno"}},
+	}})
 }
 
 // lastHeld is the edition that «assenti» without a title is about.

@@ -121,16 +121,16 @@ func (c *conv) position() (training.Position, training.Organization, error) {
 // reply answers the writer on the channel that was used; with choices it
 // becomes the question that the next words answer.
 func (c *conv) reply(key string, args Args, choices ...Choice) error {
-	return c.answer(Out{Text: key, Args: args, Choices: choices}, nil)
+	return c.answer(Out{Text: key, Args: args, Choices: choices})
 }
 
 // ask is reply with a question to be answered in words, which become the
 // argument of the act free.
 func (c *conv) ask(key string, args Args, free Act, choices ...Choice) error {
-	return c.answer(Out{Text: key, Args: args, Choices: choices, Asks: true}, &free)
+	return c.answer(Out{Text: key, Args: args, Choices: choices, Free: &free})
 }
 
-func (c *conv) answer(o Out, free *Act) error {
+func (c *conv) answer(o Out) error {
 	o.Reply, o.Channel = true, c.channel
 	if c.person != nil {
 		o.To = c.person.ID
@@ -142,7 +142,7 @@ func (c *conv) answer(o Out, free *Act) error {
 		o.Edit = c.edit
 	}
 	c.replies++
-	return c.post(o, free)
+	return c.post(o)
 }
 
 // tell sends a notice to a person on the channel that reaches them, in office
@@ -169,7 +169,7 @@ func (c *conv) tell(to string, o Out) error {
 	if !o.NotBefore.After(c.now) {
 		o.NotBefore = time.Time{}
 	}
-	return c.post(o, nil)
+	return c.post(o)
 }
 
 // tellThrough hands the notice to the focal point of a person without address.
@@ -190,7 +190,7 @@ func (c *conv) tellThrough(p *training.Person, o Out) error {
 	for k, v := range o.Args {
 		args[k] = v
 	}
-	o.Args, o.Choices = args, nil
+	o.Args, o.Choices, o.Free = args, nil, nil
 	o.ID = ""
 	return c.tell(focal.ID, o)
 }
@@ -210,13 +210,13 @@ func (c *conv) calendarOf(p *training.Person) training.Calendar {
 }
 
 // post stores a message and the question that it asks.
-func (c *conv) post(o Out, free *Act) error {
+func (c *conv) post(o Out) error {
 	if o.ID == "" {
 		o.ID = c.NewID("out")
 	}
 	o.Schema = OutSchema
-	if len(o.Choices) > 0 || free != nil {
-		if err := c.remember(o, free); err != nil {
+	if len(o.Choices) > 0 || o.Free != nil {
+		if err := c.remember(o); err != nil {
 			return err
 		}
 	}

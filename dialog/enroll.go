@@ -163,7 +163,7 @@ func (c *conv) enrolPerson(edition string, p *training.Person) error {
 		o.Attach = []string{"ics:" + fresh.ID()}
 	}
 	if self {
-		return c.answer(o, nil)
+		return c.answer(o)
 	}
 	if err := c.tell(p.ID, o); err != nil {
 		return err
@@ -201,8 +201,15 @@ func giveUp(c *conv, a Act) error {
 		}
 	}
 	en, err := c.enrolled(a.ID, c.person.ID)
-	if err != nil || en == nil || !en.Live() {
-		return c.otherwise(err, "give_up.not_enrolled", nil)
+	if err != nil {
+		return err
+	}
+	e, err := load[training.CourseEdition](c, "edition", a.ID)
+	if err != nil {
+		return err
+	}
+	if en == nil || !en.Live() || e == nil || e.State != training.EditionOpen {
+		return c.reply("give_up.not_enrolled", nil)
 	}
 	return c.reply("give_up.sure", Args{"edition": a.ID}, yesNo(Act{Verb: "give_up.yes", ID: a.ID})...)
 }
@@ -227,7 +234,7 @@ func giveUpYes(c *conv, a Act) error {
 	if held {
 		o.Attach = []string{"ics:" + en.ID()}
 	}
-	return c.answer(o, nil)
+	return c.answer(o)
 }
 
 // letGo frees the seat or the place of an enrolment and offers it to the next.
@@ -347,7 +354,7 @@ func offerYes(c *conv, a Act) error {
 	c.Delete(MakeRef("place", placeID(e.ID, en.Place)))
 	en.State, en.Place, en.OfferEnds = training.Confirmed, 0, time.Time{}
 	c.saveEnrolment(e, en)
-	return c.answer(Out{Text: "offer.taken", Args: Args{"edition": e.ID}, Attach: []string{"ics:" + en.ID()}}, nil)
+	return c.answer(Out{Text: "offer.taken", Args: Args{"edition": e.ID}, Attach: []string{"ics:" + en.ID()}})
 }
 
 func offerNo(c *conv, a Act) error {

@@ -113,7 +113,7 @@ func joinMail(c *conv, a Act) error {
 	c.guest.Sent++
 	if l != nil && !l.Shared {
 		c.guest.Claims = l.Person
-		if err := c.post(Out{To: l.Person, Channel: ByMail, Text: "join.code_mail", Args: Args{"code": c.guest.Code}}, nil); err != nil {
+		if err := c.post(Out{To: l.Person, Channel: ByMail, Text: "join.code_mail", Args: Args{"code": c.guest.Code}}); err != nil {
 			return err
 		}
 	} else {

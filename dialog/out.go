@@ -21,9 +21,9 @@ type Out struct {
 	Args    Args    `json:"args,omitempty"`
 
 	Choices []Choice `json:"choices,omitempty"`
-	// Asks is set when an answer in words is expected: a mail then says how to
-	// answer, and carries a token.
-	Asks bool `json:"asks,omitempty"`
+	// Free is the act that an answer in words goes to; nil when none is
+	// expected. A mail with Choices or Free carries a token.
+	Free *Act `json:"free,omitempty"`
 	// Attach names what is attached, made or read when the message leaves:
 	// "ics:<enrollment id>", "file:<sha256>", "mydata:<person id>",
 	// "qr:<organization id>".

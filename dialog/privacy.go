@@ -84,7 +84,7 @@ func myData(c *conv, a Act) error {
 	if address == "" || shared {
 		return c.reply("mydata.no_mail", nil)
 	}
-	if err := c.post(Out{To: c.person.ID, Channel: ByMail, Reply: true, Text: "mydata.mail", Attach: []string{"mydata:" + c.person.ID}}, nil); err != nil {
+	if err := c.post(Out{To: c.person.ID, Channel: ByMail, Reply: true, Text: "mydata.mail", Attach: []string{"mydata:" + c.person.ID}}); err != nil {
 		return err
 	}
 	if c.channel == ByMail {

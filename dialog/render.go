@@ -35,10 +35,8 @@ func (s *Service) Render(r Reader, mac func(...string) string, now time.Time, o 
 		if out.Subject, err = v.subject(o); err != nil {
 			return Rendered{}, err
 		}
-		if len(o.Choices) > 0 || o.Asks {
-			if len(o.To) == 16 && o.To[0] != 'g' || len(o.To) == 16 {
-				out.Token = Token(mac, o.To, o.ID)
-			}
+		if len(o.Choices) > 0 || o.Free != nil {
+			out.Token = Token(mac, o.To, o.ID)
 		}
 	}
 	if out.Buttons, err = v.buttons(o); err != nil {
@@ -109,7 +107,7 @@ func (v view) buttons(o Out) ([][]Button, error) {
 			return nil, err
 		}
 		word := strconv.Itoa(i + 1)
-		if o.Asks {
+		if o.Free != nil {
 			word = strings.ToLower(label)
 		}
 		b := Button{Label: label, Data: choice.Act.Data(), Word: word}

@@ -80,7 +80,7 @@ func surveyMail(c *conv, m mailing, person string) (Out, bool, error) {
 	if err != nil || p == nil {
 		return Out{}, false, err
 	}
-	o := Out{Text: "survey.first", Args: m.Args, Choices: c.scale(id, 0)}
+	o := Out{Text: "survey.first", Args: m.Args, Choices: c.scale(id, 0), Free: &Act{Verb: "survey.answer", ID: id, Arg: "0"}}
 	if Channel(p.Channel()) == ByMail {
 		o.Text = "survey.mail"
 		o.Choices = []Choice{{Text: "choice.skip", Act: Act{Verb: "survey.skip", ID: id}}}

@@ -47,13 +47,7 @@ func (c *conv) unsent(s Sent) error {
 		return nil // given up on the only channel: nothing else to try
 	}
 	o.Channel = other
-	var free *Act
-	if q, err := load[ask](c, "talk", p.ID); err != nil {
-		return err
-	} else if q != nil && q.Out == s.Out.ID {
-		free = q.Free
-	}
-	return c.post(o, free)
+	return c.post(o)
 }
 
 // markDead notes that the address that was used does not work.

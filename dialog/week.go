@@ -143,7 +143,7 @@ func (c *conv) weekTo(person string, asked bool) error {
 		"enrolled": itoa(last.Enrolled), "recovered": itoa(last.Recovered), "absent": itoa(last.Absent),
 	}, Choices: choices}
 	if asked {
-		return c.answer(o, nil)
+		return c.answer(o)
 	}
 	o.NotBefore = c.now // the slot is at an hour of the office
 	return c.tell(person, o)
