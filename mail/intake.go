@@ -1,0 +1,130 @@
+package mail
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"regia/dialog"
+)
+
+// Arrived is a message read from the mailbox.
+type Arrived struct {
+	ID  string // mail:<hash>:<mailbox>:<uidvalidity>.<uid>
+	Raw []byte
+	// TooLarge: only the header was fetched.
+	TooLarge bool
+	Size     int64
+}
+
+// Verdict is what becomes of a message in the mailbox.
+type Verdict int
+
+const (
+	// Later leaves it where it is, to be read again: nothing was committed.
+	Later Verdict = iota
+	// Done was committed: the message moves to Processed.
+	Done
+	// Poison cannot be read: the message moves to Quarantine.
+	Poison
+	// Leave was looked at and is not for the service: it stays, unread, in a
+	// box that is shared with people.
+	Leave
+	// Erase was committed and must not stay readable: the message is deleted.
+	Erase
+)
+
+// Intake takes messages in. When it returns, whatever is Done, Poison or Erase
+// is committed and will be moved; an error leaves all of them in the mailbox.
+// It gives one verdict for each message, in their order.
+type Intake interface {
+	Take(ctx context.Context, batch []Arrived) ([]Verdict, error)
+}
+
+// Desk is the Intake that understands messages and hands them to dialog.
+type Desk struct {
+	Own        Address
+	AuthServID string
+	// MAC is the province's HMAC, for the second id of a message.
+	MAC func(parts ...string) string
+	// Keep stores an attachment under its SHA-256 before the message is handled.
+	Keep func(Attachment) (dialog.File, error)
+	// Handle commits the messages, in their order, and returns one error for
+	// each: nil is committed (or was before), anything else is temporary.
+	Handle func(ctx context.Context, ins []dialog.In) []error
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// Take implements Intake.
+func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
+	out := make([]Verdict, len(batch))
+	var ins []dialog.In
+	var at []int
+	now := d.Now()
+	for i, a := range batch {
+		m, err := Understand(a.Raw, d.Own, now)
+		if err != nil {
+			d.log().Warn("mail: cannot be read", "id", a.ID, "size", a.Size)
+			out[i] = Poison
+			continue
+		}
+		if a.TooLarge {
+			// Its words and files are not here; dialog says that it was too
+			// large, if there is anybody to say it to.
+			m.Text, m.Answers, m.Files = "", nil, nil
+		}
+		in, ok, err := m.In(a.ID, now, d.AuthServID, d.MAC, d.Keep)
+		if err != nil {
+			return nil, fmt.Errorf("mail: attachment: %w", err)
+		}
+		if !ok {
+			d.log().Info("mail: not handled", "id", a.ID, "kind", string(m.Kind), "reason", m.Reason)
+			out[i] = Done
+			continue
+		}
+		if a.TooLarge && m.Kind == KindReply {
+			in.Mail.Sort = SortTooLarge
+		}
+		ins, at = append(ins, in), append(at, i)
+	}
+	if len(ins) == 0 {
+		return out, nil
+	}
+	errs := d.Handle(ctx, ins)
+	for j, i := range at {
+		switch {
+		case j >= len(errs):
+			return nil, fmt.Errorf("mail: %d verdicts for %d messages", len(errs), len(ins))
+		case errs[j] == nil:
+			out[i] = Done
+		default:
+			d.log().Warn("mail: not committed", "id", batch[i].ID, "error", errs[j])
+			out[i] = Later
+		}
+	}
+	return out, nil
+}
+
+// SortTooLarge is the dialog.Mail.Sort of a message whose body was not
+// fetched because of its size.
+const SortTooLarge = "too_large"
+
+func (d *Desk) log() *slog.Logger { return orDefault(d.Log) }
+
+func orDefault(l *slog.Logger) *slog.Logger {
+	if l == nil {
+		return slog.Default()
+	}
+	return l
+}
+
+// accountHash stands for host and account in the id of a message.
+func accountHash(e Endpoint) string {
+	sum := sha256.Sum256([]byte(e.Addr() + "\x00" + e.User))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}

@@ -1,0 +1,242 @@
+package mailtest
+
+import (
+	"crypto/tls"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+)
+
+// Dovecot is a running Dovecot: IMAP and LMTP on loopback.
+type Dovecot struct {
+	dir                    string
+	imapPort, imapsPort    int
+	lmtpPort               int
+	p                      *process
+	bin                    string
+	TLS                    *tls.Config // trusts its certificate
+	uid, gid               int
+	Host                   string
+	passwordOf             string
+	configFile, maildirTop string
+}
+
+// Accounts of the Dovecot: the service, and one that receives what is written
+// to anybody else.
+const (
+	ServiceUser = "servizio"
+	PeopleUser  = "persone"
+)
+
+// StartDovecot runs Dovecot with everything in dir (see [Dir]). The error is
+// ErrMissing where it cannot be.
+func StartDovecot(dir string) (*Dovecot, error) {
+	bin, err := available("dovecot")
+	if err != nil {
+		return nil, err
+	}
+	nobody, err := user.Lookup("nobody")
+	if err != nil {
+		return nil, fmt.Errorf("%w: no user nobody", ErrMissing)
+	}
+	d := &Dovecot{dir: filepath.Join(dir, "dovecot"), bin: bin, Host: "127.0.0.1", passwordOf: "prova"}
+	d.uid, _ = strconv.Atoi(nobody.Uid)
+	d.gid, _ = strconv.Atoi(nobody.Gid)
+	d.maildirTop = filepath.Join(d.dir, "mail")
+	for _, sub := range []string{"run", "state", "mail"} {
+		if err := os.MkdirAll(filepath.Join(d.dir, sub), 0o755); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.Chown(d.maildirTop, d.uid, d.gid); err != nil {
+		return nil, err
+	}
+	if d.TLS, err = certificate(d.path("cert.pem"), d.path("key.pem")); err != nil {
+		return nil, err
+	}
+	for _, p := range []*int{&d.imapPort, &d.imapsPort, &d.lmtpPort} {
+		if *p, err = freePort(); err != nil {
+			return nil, err
+		}
+	}
+	users := fmt.Sprintf("%s:{PLAIN}%s\n%s:{PLAIN}%s\n", ServiceUser, d.passwordOf, PeopleUser, d.passwordOf)
+	if err := os.WriteFile(d.path("users"), []byte(users), 0o644); err != nil {
+		return nil, err
+	}
+	d.configFile = d.path("dovecot.conf")
+	if err := os.WriteFile(d.configFile, []byte(d.config(nobody.Username)), 0o644); err != nil {
+		return nil, err
+	}
+	return d, d.Restart()
+}
+
+func (d *Dovecot) path(name string) string { return filepath.Join(d.dir, name) }
+
+func (d *Dovecot) config(owner string) string {
+	return fmt.Sprintf(`
+protocols = imap lmtp
+listen = 127.0.0.1
+base_dir = %[1]s/run
+state_dir = %[1]s/state
+instance_name = regia-%[2]d
+log_path = %[1]s/dovecot.log
+ssl = yes
+ssl_cert = <%[1]s/cert.pem
+ssl_key = <%[1]s/key.pem
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_username_format = %%Ln
+recipient_delimiter = +
+first_valid_uid = 1
+first_valid_gid = 1
+mail_uid = %[5]s
+mail_gid = %[6]d
+mail_location = maildir:~/Maildir
+mail_max_userip_connections = 100
+lmtp_save_to_detail_mailbox = no
+passdb {
+  driver = passwd-file
+  args = %[1]s/users
+}
+userdb {
+  driver = static
+  args = uid=%[5]s gid=%[6]d home=%[1]s/mail/%%n
+}
+namespace inbox {
+  inbox = yes
+}
+service imap-login {
+  inet_listener imap {
+    port = %[2]d
+  }
+  inet_listener imaps {
+    port = %[3]d
+    ssl = yes
+  }
+}
+service lmtp {
+  inet_listener lmtp {
+    address = 127.0.0.1
+    port = %[4]d
+  }
+}
+service stats {
+  client_limit = 200
+}
+`, d.dir, d.imapPort, d.imapsPort, d.lmtpPort, owner, d.gid)
+}
+
+// Restart stops it, if it runs, and starts it again on the same ports.
+func (d *Dovecot) Restart() error {
+	d.Stop()
+	p, err := run(d.path("output.log"), d.bin, "-F", "-c", d.configFile)
+	if err != nil {
+		return err
+	}
+	d.p = p
+	if err := p.ready(fmt.Sprintf("127.0.0.1:%d", d.imapPort)); err != nil {
+		d.Stop()
+		return err
+	}
+	return nil
+}
+
+// Stop ends it.
+func (d *Dovecot) Stop() {
+	d.p.end()
+	d.p = nil
+}
+
+// URL is the REGIA_IMAP_URL of an account, by scheme: imaps, imap (STARTTLS),
+// or off for no TLS.
+func (d *Dovecot) URL(scheme, user string) string {
+	switch scheme {
+	case "imaps":
+		return fmt.Sprintf("imaps://%s:%s@127.0.0.1:%d/INBOX?tls=insecure", user, d.passwordOf, d.imapsPort)
+	case "imap":
+		return fmt.Sprintf("imap://%s:%s@127.0.0.1:%d/INBOX?tls=insecure", user, d.passwordOf, d.imapPort)
+	}
+	return fmt.Sprintf("imap://%s:%s@127.0.0.1:%d/INBOX?tls=off", user, d.passwordOf, d.imapPort)
+}
+
+// Addr of the IMAP port without TLS, for a proxy in between.
+func (d *Dovecot) Addr() string { return fmt.Sprintf("127.0.0.1:%d", d.imapPort) }
+
+// Put lays messages into the INBOX of an account, past the server.
+func (d *Dovecot) Put(user string, raws ...[]byte) error {
+	top := filepath.Join(d.maildirTop, user)
+	for _, sub := range []string{"", "Maildir", "Maildir/cur", "Maildir/new", "Maildir/tmp"} {
+		p := filepath.Join(top, sub)
+		if err := os.MkdirAll(p, 0o700); err != nil {
+			return err
+		}
+		if err := os.Chown(p, d.uid, d.gid); err != nil {
+			return err
+		}
+	}
+	entries, err := os.ReadDir(filepath.Join(top, "Maildir/new"))
+	if err != nil {
+		return err
+	}
+	for i, raw := range raws {
+		name := filepath.Join(top, "Maildir/new", fmt.Sprintf("1%09d.M%dP1.prova", len(entries)+i, len(raw)))
+		if err := os.WriteFile(name, raw, 0o600); err != nil {
+			return err
+		}
+		if err := os.Chown(name, d.uid, d.gid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Count is the number of messages in a folder ("" for INBOX) of an account,
+// counted in the files.
+func (d *Dovecot) Count(user, folder string) int {
+	return len(d.files(user, folder))
+}
+
+// Messages are the raw messages of a folder.
+func (d *Dovecot) Messages(user, folder string) [][]byte {
+	var out [][]byte
+	for _, f := range d.files(user, folder) {
+		if b, err := os.ReadFile(f); err == nil {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func (d *Dovecot) files(user, folder string) []string {
+	box := filepath.Join(d.maildirTop, user, "Maildir")
+	if folder != "" && folder != "INBOX" {
+		box = filepath.Join(box, "."+folder)
+	}
+	var out []string
+	for _, sub := range []string{"new", "cur"} {
+		found, _ := filepath.Glob(filepath.Join(box, sub, "*"))
+		out = append(out, found...)
+	}
+	return out
+}
+
+// NewUIDs makes the INBOX of an account get a new UIDVALIDITY, as a mailbox
+// that was restored does. Dovecot must be stopped.
+func (d *Dovecot) NewUIDs(user string) error {
+	found, _ := filepath.Glob(filepath.Join(d.maildirTop, user, "Maildir", "dovecot*"))
+	for _, f := range found {
+		if err := os.RemoveAll(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Version is what the program says of itself.
+func (d *Dovecot) Version() string {
+	b, _ := exec.Command(d.bin, "--version").Output()
+	return string(b)
+}

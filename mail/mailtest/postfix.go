@@ -1,0 +1,209 @@
+package mailtest
+
+import (
+	"crypto/tls"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Postfix is a running Postfix: SMTP on loopback, everything handed to a
+// Dovecot by LMTP.
+type Postfix struct {
+	dir                 string
+	smtpPort, smtpsPort int
+	p                   *process
+	master              string
+	TLS                 *tls.Config // trusts its certificate
+}
+
+// StartPostfix runs Postfix with everything in dir. Mail to the service, with
+// any plus part, goes to [ServiceUser] of the Dovecot; mail to any other
+// address of a *.example domain goes to [PeopleUser].
+func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
+	postconf, err := available("postconf")
+	if err != nil {
+		return nil, err
+	}
+	daemons, err := exec.Command(postconf, "-d", "-h", "daemon_directory").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%w: postconf: %v", ErrMissing, err)
+	}
+	p := &Postfix{dir: filepath.Join(dir, "postfix"), master: filepath.Join(strings.TrimSpace(string(daemons)), "master")}
+	owner, err := user.Lookup("postfix")
+	if err != nil {
+		return nil, fmt.Errorf("%w: no user postfix", ErrMissing)
+	}
+	drop, err := user.LookupGroup("postdrop")
+	if err != nil {
+		return nil, fmt.Errorf("%w: no group postdrop", ErrMissing)
+	}
+	if err := p.folders(owner, drop); err != nil {
+		return nil, err
+	}
+	if p.TLS, err = certificate(p.path("cert.pem"), p.path("key.pem")); err != nil {
+		return nil, err
+	}
+	for _, port := range []*int{&p.smtpPort, &p.smtpsPort} {
+		if *port, err = freePort(); err != nil {
+			return nil, err
+		}
+	}
+	local, domain, _ := strings.Cut(service, "@")
+	q := strings.NewReplacer(".", `\.`, "+", `\+`)
+	files := map[string]string{
+		"main.cf":   p.main(strings.TrimSpace(string(daemons)), to.lmtpPort),
+		"master.cf": p.services(),
+		"domains":   "/(^|\\.)example$/ OK\n",
+		"aliases": fmt.Sprintf("/^%s(\\+[^@]*)?@%s$/ %s${1}@dovecot.example\n/^(%s|%s)(\\+[^@]*)?@dovecot\\.example$/ ${1}${2}@dovecot.example\n/@/ %s@dovecot.example\n",
+			q.Replace(local), q.Replace(domain), ServiceUser, ServiceUser, PeopleUser, PeopleUser),
+	}
+	for name, text := range files {
+		if err := os.WriteFile(p.path(name), []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return p, p.Restart()
+}
+
+func (p *Postfix) path(name string) string { return filepath.Join(p.dir, name) }
+
+// folders makes the queue as Postfix's own set-up does.
+func (p *Postfix) folders(owner *user.User, drop *user.Group) error {
+	uid, _ := strconv.Atoi(owner.Uid)
+	gid, _ := strconv.Atoi(drop.Gid)
+	type folder struct {
+		name     string
+		uid, gid int
+		mode     os.FileMode
+	}
+	all := []folder{
+		{"", 0, 0, 0o755}, {"queue", 0, 0, 0o755}, {"data", uid, 0, 0o700}, {"queue/pid", 0, 0, 0o755},
+		{"queue/maildrop", uid, gid, 0o730}, {"queue/public", uid, gid, 0o710}, {"queue/private", uid, 0, 0o700},
+	}
+	for _, q := range []string{"incoming", "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "saved", "trace"} {
+		all = append(all, folder{"queue/" + q, uid, 0, 0o700})
+	}
+	for _, f := range all {
+		path := p.path(f.name)
+		if err := os.MkdirAll(path, 0o755); err != nil {
+			return err
+		}
+		if err := os.Chown(path, f.uid, f.gid); err != nil {
+			return err
+		}
+		if err := os.Chmod(path, f.mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Postfix) main(daemons string, lmtp int) string {
+	return fmt.Sprintf(`compatibility_level = 3.6
+queue_directory = %[1]s/queue
+data_directory = %[1]s/data
+daemon_directory = %[2]s
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file = %[1]s/postfix.log
+maillog_file_prefixes = %[1]s
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = posta.example
+mydomain = posta.example
+mydestination =
+mynetworks = 127.0.0.0/8
+alias_maps =
+alias_database =
+local_recipient_maps =
+recipient_delimiter = +
+virtual_mailbox_domains = regexp:%[1]s/domains
+virtual_alias_maps = regexp:%[1]s/aliases
+virtual_transport = lmtp:inet:127.0.0.1:%[3]d
+lmtp_destination_concurrency_limit = 10
+default_transport = error:nothing leaves this machine
+relay_domains =
+smtp_dns_support_level = disabled
+smtpd_peername_lookup = no
+smtpd_recipient_restrictions = permit_mynetworks, reject
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_client_connection_count_limit = 0
+smtpd_client_connection_rate_limit = 0
+smtpd_tls_cert_file = %[1]s/cert.pem
+smtpd_tls_key_file = %[1]s/key.pem
+smtpd_tls_security_level = may
+message_size_limit = 60000000
+mailbox_size_limit = 0
+biff = no
+in_flow_delay = 0s
+`, p.dir, daemons, lmtp)
+}
+
+func (p *Postfix) services() string {
+	return fmt.Sprintf(`127.0.0.1:%d inet n - n - - smtpd
+127.0.0.1:%d inet n - n - - smtpd
+  -o smtpd_tls_wrappermode=yes
+pickup    unix  n - n 60 1 pickup
+cleanup   unix  n - n - 0 cleanup
+qmgr      unix  n - n 300 1 qmgr
+tlsmgr    unix  - - n 1000? 1 tlsmgr
+rewrite   unix  - - n - - trivial-rewrite
+bounce    unix  - - n - 0 bounce
+defer     unix  - - n - 0 bounce
+trace     unix  - - n - 0 bounce
+verify    unix  - - n - 1 verify
+flush     unix  n - n 1000? 0 flush
+proxymap  unix  - - n - - proxymap
+proxywrite unix - - n - 1 proxymap
+smtp      unix  - - n - - smtp
+relay     unix  - - n - - smtp
+showq     unix  n - n - - showq
+error     unix  - - n - - error
+retry     unix  - - n - - error
+discard   unix  - - n - - discard
+lmtp      unix  - - n - - lmtp
+anvil     unix  - - n - 1 anvil
+scache    unix  - - n - 1 scache
+postlog   unix-dgram n - n - 1 postlogd
+`, p.smtpPort, p.smtpsPort)
+}
+
+// Restart stops it, if it runs, and starts it again on the same ports.
+func (p *Postfix) Restart() error {
+	p.Stop()
+	proc, err := run(p.path("output.log"), p.master, "-c", p.dir, "-d")
+	if err != nil {
+		return err
+	}
+	p.p = proc
+	if err := proc.ready(p.Addr()); err != nil {
+		p.Stop()
+		return err
+	}
+	return nil
+}
+
+// Stop ends it with its children.
+func (p *Postfix) Stop() {
+	p.p.end()
+	p.p = nil
+}
+
+// Addr of the SMTP port.
+func (p *Postfix) Addr() string { return fmt.Sprintf("127.0.0.1:%d", p.smtpPort) }
+
+// URL is the REGIA_SMTP_URL by scheme: smtps, smtp (STARTTLS), or off.
+func (p *Postfix) URL(scheme string) string {
+	switch scheme {
+	case "smtps":
+		return fmt.Sprintf("smtps://127.0.0.1:%d?tls=insecure", p.smtpsPort)
+	case "smtp":
+		return fmt.Sprintf("smtp://127.0.0.1:%d?tls=insecure", p.smtpPort)
+	}
+	return fmt.Sprintf("smtp://127.0.0.1:%d?tls=off", p.smtpPort)
+}

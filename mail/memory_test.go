@@ -1,0 +1,245 @@
+package mail_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"regia/dialog"
+	"regia/mail"
+	"regia/mail/mailtest"
+)
+
+var (
+	own = mail.Address{Local: "formazione", Domain: "provincia.example"}
+	day = time.Date(2027, 3, 11, 9, 0, 0, 0, time.FixedZone("CET", 3600))
+)
+
+func clock() time.Time { return day }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func endpoint(t testing.TB, url string) mail.Endpoint {
+	t.Helper()
+	e, err := mail.ParseURL(url)
+	must(t, err)
+	return e
+}
+
+// takes is an Intake that notes what it took.
+type takes struct {
+	got     []mail.Arrived
+	verdict func(mail.Arrived) mail.Verdict
+	before  func()
+	err     error
+}
+
+func (k *takes) Take(_ context.Context, batch []mail.Arrived) ([]mail.Verdict, error) {
+	if k.before != nil {
+		k.before()
+	}
+	if k.err != nil {
+		return nil, k.err
+	}
+	out := make([]mail.Verdict, len(batch))
+	for i, a := range batch {
+		k.got = append(k.got, a)
+		out[i] = mail.Done
+		if k.verdict != nil {
+			out[i] = k.verdict(a)
+		}
+	}
+	return out, nil
+}
+
+func steps(t testing.TB, step func(context.Context) (int, error)) {
+	t.Helper()
+	for {
+		n, err := step(t.Context())
+		must(t, err)
+		if n == 0 {
+			return
+		}
+	}
+}
+
+// A question goes out, a person answers it in the mail program or with the
+// button, and the answer comes back as a message for dialog.
+func TestAQuestionGoesOutAndItsAnswerComesBack(t *testing.T) {
+	s, err := mailtest.Start(own.String(), clock)
+	must(t, err)
+	defer s.Close()
+
+	token := "abcdefgh23456777"
+	box := newOutbox(dialog.Out{ID: "o2345672345672345", To: "p1", Channel: dialog.ByMail})
+	sender := &mail.Sender{
+		Endpoint: endpoint(t, s.SMTP()), Outbox: box, Now: clock, Log: quiet(),
+		Letter: mail.Letter{From: own, Name: "ImperiaForma"},
+		Render: func(context.Context, dialog.Out) (dialog.Rendered, error) {
+			return dialog.Rendered{
+				Address: "anna.verdi@comune-dolcedo.example", Subject: "Un posto per te", Token: token,
+				Body:    "C'è un posto *libero* per te.\n\nVieni giovedì 11 marzo?",
+				Buttons: [][]dialog.Button{{{Label: "Sì, vengo", Word: "1"}, {Label: "No", Word: "2"}}},
+			}, nil
+		},
+	}
+	defer sender.Close()
+	steps(t, sender.Step)
+	if len(box.finished) != 1 {
+		t.Fatalf("finished %v, failed %v", box.finished, box.failed)
+	}
+	letters := s.Box("anna.verdi@comune-dolcedo.example")
+	if len(letters) != 1 {
+		t.Fatalf("%d letters", len(letters))
+	}
+	l := letters[0]
+	if l.ReplyTo != "formazione+"+token+"@provincia.example" || l.ID != "o2345672345672345."+token+"@provincia.example" {
+		t.Errorf("reply to %q, id %q", l.ReplyTo, l.ID)
+	}
+	if !strings.Contains(l.Text, "1. Sì, vengo") || !strings.HasPrefix(l.Text, mail.Marker) || !strings.Contains(l.HTML, "<strong>libero</strong>") {
+		t.Errorf("text %q\nhtml %q", l.Text, l.HTML)
+	}
+
+	must(t, s.Reply("anna.verdi@comune-dolcedo.example", l.ID, "ok per me, ma lunedì no"))
+	must(t, s.Press("anna.verdi@comune-dolcedo.example", l.ID, 0))
+	must(t, s.Write("carlo.neri@comune-triora.example", "mi serve", "mi serve un corso di Excel"))
+
+	var ins []dialog.In
+	reader := &mail.Reader{Endpoint: endpoint(t, s.IMAP()), Log: quiet(), Intake: &mail.Desk{
+		Own: own, Now: clock, Log: quiet(),
+		MAC: func(parts ...string) string { return strings.Join(parts, "/") },
+		Handle: func(_ context.Context, batch []dialog.In) []error {
+			ins = append(ins, batch...)
+			return make([]error, len(batch))
+		},
+	}}
+	defer reader.Close()
+	steps(t, reader.Step)
+	if len(ins) != 3 {
+		t.Fatalf("%d messages", len(ins))
+	}
+	want := []dialog.Mail{
+		{From: "anna.verdi@comune-dolcedo.example", Token: token, Text: "ok per me, ma lunedì no", Sort: "reply"},
+		{From: "anna.verdi@comune-dolcedo.example", Token: token, Text: "1", Sort: "reply"},
+		{From: "carlo.neri@comune-triora.example", Text: "mi serve un corso di Excel", Sort: "reply"},
+	}
+	for i, w := range want {
+		g := *ins[i].Mail
+		if g.From != w.From || g.Token != w.Token || g.Text != w.Text || g.Sort != w.Sort {
+			t.Errorf("message %d: %+v", i, g)
+		}
+		if !strings.HasPrefix(ins[i].ID, "mail:") || !strings.HasSuffix(ins[i].ID, fmt.Sprintf(".%d", i+1)) || ins[i].Also == "" {
+			t.Errorf("message %d: id %q also %q", i, ins[i].ID, ins[i].Also)
+		}
+	}
+	if n, _ := s.Waiting("Processed"); n != 3 {
+		t.Errorf("%d processed", n)
+	}
+	if n, _ := s.Waiting("INBOX"); n != 0 {
+		t.Errorf("%d left", n)
+	}
+}
+
+// What is not committed stays where it is and is read again.
+func TestWhatIsNotCommittedStays(t *testing.T) {
+	s, err := mailtest.Start(own.String(), clock)
+	must(t, err)
+	defer s.Close()
+	must(t, s.Write("a@comune-airole.example", "uno", "uno"))
+	k := &takes{err: errors.New("the store is away")}
+	reader := &mail.Reader{Endpoint: endpoint(t, s.IMAP()), Intake: k, Log: quiet()}
+	defer reader.Close()
+	if _, err := reader.Step(t.Context()); err == nil {
+		t.Fatal("no error")
+	}
+	k.err, k.verdict = nil, func(mail.Arrived) mail.Verdict { return mail.Later }
+	if _, err := reader.Step(t.Context()); !errors.Is(err, mail.ErrLater) {
+		t.Fatal(err)
+	}
+	if n, _ := s.Waiting("INBOX"); n != 1 {
+		t.Fatalf("%d in the mailbox", n)
+	}
+	k.verdict = nil
+	steps(t, reader.Step)
+	if n, _ := s.Waiting("Processed"); n != 1 || len(k.got) != 2 || k.got[0].ID != k.got[1].ID {
+		t.Errorf("%d processed, taken %d times", n, len(k.got))
+	}
+}
+
+// A message that is too large is never fetched whole; what cannot be read goes
+// to Quarantine; what is to be forgotten is deleted.
+func TestVerdictsDecideWhereAMessageGoes(t *testing.T) {
+	s, err := mailtest.Start(own.String(), clock)
+	must(t, err)
+	defer s.Close()
+	must(t, s.Write("a@comune-airole.example", "grande", strings.Repeat("x", 5000)))
+	must(t, s.Write("a@comune-airole.example", "veleno", "veleno"))
+	must(t, s.Write("a@comune-airole.example", "segreto", "segreto"))
+	must(t, s.Write("a@comune-airole.example", "altro", "altro"))
+	k := &takes{verdict: func(a mail.Arrived) mail.Verdict {
+		for word, v := range map[string]mail.Verdict{"veleno": mail.Poison, "segreto": mail.Erase, "altro": mail.Leave} {
+			if strings.Contains(string(a.Raw), word) {
+				return v
+			}
+		}
+		return mail.Done
+	}}
+	reader := &mail.Reader{Endpoint: endpoint(t, s.IMAP()), Intake: k, Log: quiet(), MaxSize: 3000}
+	defer reader.Close()
+	steps(t, reader.Step)
+	if !k.got[0].TooLarge || strings.Contains(string(k.got[0].Raw), "xxxx") {
+		t.Errorf("the large one: %+v", k.got[0].TooLarge)
+	}
+	for box, want := range map[string]int{"INBOX": 1, "Processed": 0, "Quarantine": 2} {
+		if n, _ := s.Waiting(box); n != want {
+			t.Errorf("%s holds %d, want %d", box, n, want)
+		}
+	}
+}
+
+// A refused address ends the message; trouble with the server is waited out.
+func TestRefusalsAreToldFromTrouble(t *testing.T) {
+	s, err := mailtest.Start(own.String(), clock)
+	must(t, err)
+	defer s.Close()
+	s.Refuse("gone@comune-airole.example", 550)
+	s.Refuse("full@comune-airole.example", 452)
+	address := map[string]string{"o1": "gone@comune-airole.example", "o2": "full@comune-airole.example", "o3": "ok@comune-airole.example", "o4": "", "o5": "x\r\nBcc: y@z.example"}
+	box := newOutbox(dialog.Out{ID: "o1"}, dialog.Out{ID: "o2"}, dialog.Out{ID: "o3"}, dialog.Out{ID: "o4"}, dialog.Out{ID: "o5"}, dialog.Out{ID: "o6"},
+		dialog.Out{ID: "o7", FirstTry: day.Add(-50 * time.Hour)})
+	sender := &mail.Sender{
+		Endpoint: endpoint(t, s.SMTP()), Outbox: box, Now: clock, Log: quiet(), Letter: mail.Letter{From: own, Name: "ImperiaForma"},
+		Render: func(_ context.Context, o dialog.Out) (dialog.Rendered, error) {
+			if o.ID >= "o6" {
+				return dialog.Rendered{}, errors.New("the store is away")
+			}
+			return dialog.Rendered{Address: address[o.ID], Subject: "prova", Body: "prova"}, nil
+		},
+	}
+	defer sender.Close()
+	steps(t, sender.Step)
+	want := map[string]dialog.Failure{
+		"o1": {Outcome: dialog.Bounced}, "o2": {Temporary: true, RetryAt: day.Add(time.Minute)},
+		"o4": {Outcome: dialog.Unreachable}, "o5": {Outcome: dialog.Unreachable},
+		"o6": {Temporary: true, RetryAt: day.Add(time.Minute)}, "o7": {Outcome: dialog.GivenUp},
+	}
+	for id, w := range want {
+		if g, ok := box.failed[id]; !ok || g != w {
+			t.Errorf("%s: %+v, want %+v", id, g, w)
+		}
+	}
+	if len(box.finished) != 1 || box.finished[0] != "o3" {
+		t.Errorf("finished %v", box.finished)
+	}
+}
