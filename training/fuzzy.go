@@ -8,7 +8,7 @@ type spelling struct {
 }
 
 const (
-	minFuzzy    = 5 // letters of the stem, from which one error is forgiven
+	minFuzzy    = 6 // letters of the stem, from which one error is forgiven
 	minFuzzyTwo = 9 // two errors
 )
 

@@ -5,6 +5,7 @@ import "strings"
 // intent is how a text is meant, apart from what it is about.
 type intent struct {
 	want   float64 // asks for training
+	naming float64 // names it: «corso», «formazione»
 	report float64 // reports something broken
 	about  float64 // talks about a course held, a person, the service
 	advice float64 // asks how to decide a case
@@ -51,6 +52,7 @@ func (s cueSet) count(tokens []token) float64 {
 func (r *NeedReader) intent(text string, tokens []token) intent {
 	in := intent{
 		want:   min(r.want.count(tokens), 3),
+		naming: min(r.naming.count(tokens), 1),
 		report: min(r.report.count(tokens), 3),
 		about:  min(r.about.count(tokens), 3),
 		advice: min(r.advice.count(tokens), 2),
@@ -63,9 +65,9 @@ func (r *NeedReader) intent(text string, tokens []token) intent {
 
 // shift is what the intent adds to the evidence for every topic.
 func (in intent) shift() float64 {
-	against := 1.3*in.report + 1.1*in.about + 0.7*in.advice
+	against := 2.0*in.report + 2.2*in.about + 0.7*in.advice
 	if in.want > 0 {
 		against *= 0.4
 	}
-	return 0.25*in.want - against
+	return 0.25*min(in.want+in.naming, 3) - against
 }

@@ -129,13 +129,14 @@ func negate(tokens []token, matches []match) []bool {
 			continue
 		}
 		for c := clause; c >= 0; c-- {
-			size := 0
+			size, agreed := 0, false // «imu sì, bilancio no»
 			for i, t := range tokens {
 				if t.clause == c && t.sentence == sentence && i < r.from {
 					size++
+					agreed = agreed || t.word == "si" && (i+1 == len(tokens) || tokens[i+1].clause != c)
 				}
 			}
-			if hit && (size == 0 || size > 3) {
+			if hit && (size == 0 || size > 3 || agreed) {
 				break
 			}
 			for k, m := range matches {

@@ -21,6 +21,7 @@ type token struct {
 	word     string
 	stem     string
 	clause   int  // counts stretches between commas, full stops, «ma», …
+	part     int  // counts stretches between commas and «e»
 	sentence int  // counts stretches between full stops
 	capitals bool // written in capitals in a text that is not
 	stop     bool // carries no subject
@@ -44,12 +45,12 @@ della dei degli delle in nel nello nella nei negli nelle su sul sullo sulla sui 
 le un uno una e ed o od che chi cui non ne ci vi si mi ti se ma pero anche ancora gia piu meno molto poco tanto tutto
 tutti tutta tutte ogni questo questa questi queste quello quella quelli quelle quel quei noi voi loro lui lei io tu
 mio mia miei mie tuo tua suo sua suoi sue nostro nostra nostri nostre vostro vostra vostri vostre e' sono sei siamo
-siete ho hai ha abbiamo avete hanno era erano essere avere stato stata stati state fare fa faccio facciamo fate fanno
+siete ho hai ha abbiamo avete hanno era erano essere avere fare fa faccio facciamo fate fanno
 fatto fatta fatti cosa cose come quando dove perche quale quali quanto quanti quanta quante qui qua li la poi prima
 dopo ora adesso oggi ieri domani sempre mai solo proprio cosi bene male grazie prego salve buongiorno buonasera ciao
-cordiali saluti distinti vs ns cioe ecc etc oppure dunque quindi mentre senza sotto sopra dentro fuori verso x xke
+cordiali saluti distinti vs ns cioe ecc etc oppure dunque quindi mentre senza sopra dentro fuori verso x xke
 qualcosa qualcuno nessuno niente nulla alcuni alcune alcuno alcuna altro altra altri altre stesso stessa stessi vari
-varie piccolo piccola piccoli piccole nuovo nuova nuovi nuove parte po volta volte anno anni mese mesi giorno giorni
+varie piccolo piccola piccoli piccole nuovo nuova nuovi nuove po volta volte anno anni mese mesi posto posti cose roba gente persona persone insegna insegnano chiede chiedono parlare parlava parla
 dell all nell sull dall un quest quell d l c s m n t v`)
 
 func wordSet(words string) map[string]bool {
@@ -69,7 +70,7 @@ func tokenize(text string) []token {
 	text = strings.ToValidUTF8(text, " ")
 	shouting := mostlyCapitals(text)
 	var tokens []token
-	clause, sentence := 0, 0
+	clause, part, sentence := 0, 0, 0
 	rs := []rune(text)
 	for i := 0; i < len(rs) && len(tokens) < maxNeedTokens; {
 		r := rs[i]
@@ -77,12 +78,18 @@ func tokenize(text string) []token {
 			switch r {
 			case '.', '!', '?', ';', '\n':
 				clause, sentence = clause+1, sentence+1
-			case ',', ':', '(', ')', '/', '–', '—', '•', '*':
+			case ',', ':', '(', ')', '–', '—', '•', '*':
 				clause++
+			case '/':
+				if i == 0 || !unicode.IsDigit(rs[i-1]) { // 81/08 is one thing
+					clause++
+				}
 			case '-':
 				if i > 0 && unicode.IsSpace(rs[i-1]) {
 					clause++
 				}
+			case '+', '&':
+				part++
 			}
 			i++
 			continue
@@ -111,14 +118,17 @@ func tokenize(text string) []token {
 		i = end
 		upper := !shouting && len(word) > 1 && strings.ToUpper(word) == word && strings.ToLower(word) != word
 		folded := fold(word)
-		if newClause[folded] {
+		switch {
+		case newClause[folded]:
 			clause++
+		case folded == "e" || folded == "ed" || folded == "o" || folded == "oppure":
+			part++
 		}
 		if len(folded) > maxTokenBytes {
 			continue
 		}
 		tokens = append(tokens, token{
-			word: folded, stem: stem(folded), clause: clause, sentence: sentence,
+			word: folded, stem: stem(folded), clause: clause, part: clause + part, sentence: sentence,
 			capitals: upper, stop: stopWords[folded],
 		})
 	}

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (r Reading) Believed() []string {
 
 const (
 	believed    = 0.5
-	recordable  = 0.8
+	recordable  = 0.85
 	leastScore  = 0.01
 	mostTopics  = 8 // of a reading
 	mostRecords = 4 // more than that at once is asked back
@@ -53,7 +54,7 @@ type NeedReader struct {
 	spell   *spelling
 	alike   *likeness
 
-	want, report, about, advice cueSet
+	want, naming, report, about, advice cueSet
 }
 
 // NewReader makes a reader for a catalogue.
@@ -71,7 +72,11 @@ func NewReader(c Catalogue) *NeedReader {
 			}
 		}
 		for _, part := range strings.FieldsFunc(t.Description, func(r rune) bool { return strings.ContainsRune(",.;:", r) }) {
-			maker.add(i, part, fairPhrase)
+			strength := fairPhrase
+			if !strings.Contains(strings.TrimSpace(part), " ") {
+				strength = weakPhrase
+			}
+			maker.add(i, part, strength)
 		}
 		maker.add(i, t.Title, strongPhrase)
 		for _, s := range t.Synonyms {
@@ -94,7 +99,7 @@ func NewReader(c Catalogue) *NeedReader {
 	}
 	r.phrases = maker.finish()
 	known := slices.Clone(r.phrases.stems)
-	for _, cues := range [][]string{v.Cues.Want, v.Cues.Report, v.Cues.About, v.Cues.Advice, v.Cues.Stress} {
+	for _, cues := range [][]string{v.Cues.Want, v.Cues.Naming, v.Cues.Report, v.Cues.About, v.Cues.Advice, v.Cues.Stress} {
 		for _, cue := range cues {
 			for _, t := range tokenize(cue) {
 				known = append(known, t.stem)
@@ -102,6 +107,7 @@ func NewReader(c Catalogue) *NeedReader {
 		}
 	}
 	r.spell = newSpelling(known)
+	r.naming = newCueSet(v.Cues.Naming)
 	r.want, r.report = newCueSet(v.Cues.Want), newCueSet(v.Cues.Report)
 	r.about, r.advice = newCueSet(v.Cues.About), newCueSet(v.Cues.Advice)
 	return r
@@ -121,7 +127,8 @@ func (r *NeedReader) Read(text, office string) Reading {
 	tokens := tokenize(text)
 	matches := r.phrases.find(tokens, r.spell)
 	negated := negate(tokens, matches)
-	evidence, surest, elsewhere := r.weigh(matches, negated)
+	evidence, surest := r.weigh(matches, negated)
+	elsewhere := r.besideOutside(tokens, matches)
 	alike := r.alike.to(tokens)
 	meant := r.intent(text, tokens).shift()
 	key := officeKey(office)
@@ -146,7 +153,7 @@ func (r *NeedReader) Read(text, office string) Reading {
 		if surest[i] < fairPhrase && best > strongPhrase-0.15 {
 			x -= besideStrong // a word by the way, next to a subject that is named
 		}
-		if elsewhere > evidence[i] {
+		if elsewhere[i] {
 			x -= outsideWeight
 		}
 		if score := sigmoid(x); score >= leastScore {
@@ -154,13 +161,7 @@ func (r *NeedReader) Read(text, office string) Reading {
 		}
 	}
 	slices.SortStableFunc(reading.Topics, func(a, b TopicScore) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
-		}
-		return 0
+		return cmp.Compare(b.Score, a.Score)
 	})
 	if len(reading.Topics) > mostTopics {
 		reading.Topics = reading.Topics[:mostTopics]
@@ -179,37 +180,74 @@ const (
 	likenessMiddle = 0.15
 	officeWeight   = 0.35
 	besideStrong   = 1.2
-	outsideWeight  = 1.5
+	outsideWeight  = 2.5
 )
 
 // weigh joins the phrases found into one probability for each topic: that not
-// all of them mislead. surest is the strength of the best phrase alone,
-// elsewhere the evidence for a subject outside of the catalogue.
-func (r *NeedReader) weigh(matches []match, negated []bool) (evidence, surest []float64, elsewhere float64) {
+// all of them mislead. surest is the strength of the best phrase alone.
+func (r *NeedReader) weigh(matches []match, negated []bool) (evidence, surest []float64) {
 	evidence, surest = make([]float64, len(r.topics)), make([]float64, len(r.topics))
-	seen := map[string]bool{}
-	for k, m := range matches {
-		if negated[k] {
-			continue
-		}
-		strength := m.strength * m.sure
-		if m.topic == outside {
-			elsewhere = max(elsewhere, strength)
-			continue
-		}
-		key := r.topics[m.topic].ID + " " + strings.Join(m.stems, " ")
-		if seen[key] {
+	order := make([]int, len(matches))
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(matches[b].strength*matches[b].sure, matches[a].strength*matches[a].sure)
+	})
+	type said struct {
+		topic int
+		stems string
+	}
+	seen := map[said]bool{}
+	for _, k := range order {
+		m := matches[k]
+		key := said{m.topic, strings.Join(m.stems, " ")}
+		if negated[k] || m.topic == outside || seen[key] {
 			continue
 		}
 		seen[key] = true
+		strength := m.strength * m.sure
 		evidence[m.topic] = 1 - (1-evidence[m.topic])*(1-strength)
 		surest[m.topic] = max(surest[m.topic], strength)
 	}
-	return evidence, surest, elsewhere
+	return evidence, surest
+}
+
+// besideOutside tells the topics that are spoken of only in one breath with a
+// subject outside of the catalogue («attestato di guida sicura»), or only by
+// weak words anywhere in its sentence.
+func (r *NeedReader) besideOutside(tokens []token, matches []match) []bool {
+	parts, sentences := map[int]bool{}, map[int]bool{}
+	for _, m := range matches {
+		if m.topic == outside {
+			parts[tokens[m.places[0]].part] = true
+			sentences[tokens[m.places[0]].sentence] = true
+		}
+	}
+	beside := make([]bool, len(r.topics))
+	if len(parts) == 0 {
+		return beside
+	}
+	apart := make([]bool, len(r.topics))
+	for _, m := range matches {
+		if m.topic == outside {
+			continue
+		}
+		at := tokens[m.places[0]]
+		if parts[at.part] || sentences[at.sentence] && m.strength*m.sure < fairPhrase {
+			beside[m.topic] = true
+		} else {
+			apart[m.topic] = true
+		}
+	}
+	for i := range beside {
+		beside[i] = beside[i] && !apart[i]
+	}
+	return beside
 }
 
 func logit(p float64) float64 {
-	p = min(max(p, 0.03), 0.985)
+	p = min(max(p, 0.03), 0.97)
 	return math.Log(p / (1 - p))
 }
 

@@ -21,6 +21,7 @@ type vocabulary struct {
 	Capitals []string `json:"capitals"`
 	Cues     struct {
 		Want   []string `json:"want"`   // asks for training
+		Naming []string `json:"naming"` // names training
 		Report []string `json:"report"` // reports a hole in the road
 		About  []string `json:"about"`  // talks about a course, or about nothing
 		Advice []string `json:"advice"` // asks how to decide a case
