@@ -22,11 +22,15 @@ func Memory(t testing.TB) redis.UniversalClient {
 }
 
 // Redis is a real redis-server of the test, durable as the service wants it but
-// for the settings given. Without the program the test is skipped.
+// for the settings given. Without the program the
+// test is skipped, or fails where REGIA_TEST_REAL is set.
 func Redis(t testing.TB, settings ...string) redis.UniversalClient {
 	t.Helper()
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
+		if os.Getenv("REGIA_TEST_REAL") != "" {
+			t.Fatal("redis-server is not installed (apt install redis-server)")
+		}
 		t.Skip("skipped: redis-server is not installed (apt install redis-server)")
 	}
 	dir := t.TempDir()

@@ -73,10 +73,12 @@ func slots(t *testing.T, client redis.UniversalClient) {
 		t.Fatalf("%v %v", found, err)
 	}
 	slot := func(at time.Time) storage.Input {
-		return storage.Input{ID: "cron:digest@" + at.UTC().Format(time.RFC3339), Source: "cron",
+		return storage.Input{
+			ID: "cron:digest@" + at.UTC().Format(time.RFC3339), Source: "cron",
 			Decode: func() (dialog.In, error) {
 				return dialog.In{At: at, Slot: &dialog.Slot{Job: "digest", At: at}}, nil
-			}}
+			},
+		}
 	}
 	h.send(storage.Committed, slot(start), slot(start.Add(time.Hour)))
 	h.send(storage.Already, slot(start), slot(start.Add(time.Hour)))
