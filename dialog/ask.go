@@ -51,14 +51,21 @@ func Token(mac func(...string) string, person, out string) string {
 	return person + out + mac("token", person, out)[:16]
 }
 
+// openToken reads what a token stands for; ok is false for one that the service
+// did not make.
+func openToken(mac func(...string) string, token string) (person, out string, ok bool) {
+	if len(token) != 48 {
+		return "", "", false
+	}
+	person, out = token[:16], token[16:32]
+	return person, out, subtle.ConstantTimeCompare([]byte(token), []byte(Token(mac, person, out))) == 1
+}
+
 // readToken finds the question that a mail answers. A token that is wrong, of
 // somebody else, or too old counts as none.
 func (c *conv) readToken(token, proof string) error {
-	if c.person == nil || len(token) != 48 || proof == "fail" {
-		return nil
-	}
-	person, out := token[:16], token[16:32]
-	if person != c.person.ID || subtle.ConstantTimeCompare([]byte(token), []byte(Token(c.MAC, person, out))) != 1 {
+	person, out, ok := openToken(c.MAC, token)
+	if !ok || c.person == nil || person != c.person.ID || proof == "fail" {
 		return nil
 	}
 	q, err := load[ask](c, "ask", out)

@@ -129,6 +129,9 @@ func (c *conv) mail(m Mail) error {
 	if m.Sort == "calendar_reply" && m.Calendar != nil {
 		return c.calendarAnswer(*m.Calendar)
 	}
+	if m.Sort == "too_large" {
+		return c.reply("too_large", nil)
+	}
 	c.text, c.answers = bounded(m.Text), m.Answers
 	if err := c.readToken(m.Token, m.Proof); err != nil {
 		return err

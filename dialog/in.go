@@ -62,7 +62,7 @@ type Mail struct {
 	// Proof is the verdict of the own server on the sender: "pass", "fail",
 	// or "" when none is configured or none was found.
 	Proof string `json:"proof,omitempty"`
-	// Sort is "reply" or "calendar_reply" (Calendar is set) or "bounce"
+	// Sort is "reply", "too_large" (its words were not read) or "calendar_reply" (Calendar is set) or "bounce"
 	// (Bounced names the out id, Hard tells a lasting failure).
 	Sort     string  `json:"sort"`
 	Calendar *Answer `json:"calendar,omitempty"`

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -220,6 +221,27 @@ func surveySkip(c *conv, a Act) error {
 	}
 	sheet.Next = max(sheet.Next, n+1)
 	return c.nextItem(a.ID, sheet)
+}
+
+// Confidential tells whether a mail answers a survey, so that it must not stay
+// readable in the mailbox.
+func (s *Service) Confidential(r Reader, mac func(...string) string, in In) (bool, error) {
+	if in.Mail == nil {
+		return false, nil
+	}
+	_, out, ok := openToken(mac, in.Mail.Token)
+	if !ok {
+		return false, nil
+	}
+	q, err := load[ask](r, "ask", out)
+	if err != nil || q == nil {
+		return false, err
+	}
+	about := func(a Act) bool { return strings.HasPrefix(a.Verb, "survey.") }
+	if q.Free != nil && about(*q.Free) {
+		return true, nil
+	}
+	return slices.ContainsFunc(q.Choices, func(c Choice) bool { return about(c.Act) }), nil
 }
 
 // mySheet is the writer's sheet of an open survey; nil when answered that it

@@ -56,8 +56,11 @@ type Desk struct {
 	// Handle commits the messages, in their order, and returns one error for
 	// each: nil is committed (or was before), anything else is temporary.
 	Handle func(ctx context.Context, ins []dialog.In) []error
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Erase tells, after its commit, whether a message must not stay readable
+	// in the mailbox (an answer to a survey); nil for none.
+	Erase func(ctx context.Context, in dialog.In) (bool, error)
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Take implements Intake.
@@ -101,13 +104,28 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		case j >= len(errs):
 			return nil, fmt.Errorf("mail: %d verdicts for %d messages", len(errs), len(ins))
 		case errs[j] == nil:
-			out[i] = Done
+			out[i] = d.after(ctx, ins[j])
 		default:
 			d.log().Warn("mail: not committed", "id", batch[i].ID, "error", errs[j])
 			out[i] = Later
 		}
 	}
 	return out, nil
+}
+
+// after is the verdict on a message that was committed. One that may have to
+// be erased stays where it is until that is known.
+func (d *Desk) after(ctx context.Context, in dialog.In) Verdict {
+	if d.Erase == nil {
+		return Done
+	}
+	switch erase, err := d.Erase(ctx, in); {
+	case err != nil:
+		return Later
+	case erase:
+		return Erase
+	}
+	return Done
 }
 
 // SortTooLarge is the dialog.Mail.Sort of a message whose body was not
