@@ -22,6 +22,7 @@ var ErrNothing = errors.New("the update holds nothing for the service")
 // used here: they know every field of every kind of message, and one that
 // Telegram changes makes the whole update undecodable.
 type update struct {
+	ID       int64     `json:"update_id"`
 	Message  *message  `json:"message"`
 	Edited   *message  `json:"edited_message"`
 	Callback *callback `json:"callback_query"`
@@ -91,20 +92,20 @@ const maxData = 64
 // now is when the update is handled. An edited text counts as newly written;
 // "/ore@somebot" is "/ore"; what follows "/start" stays in the text.
 func Decode(raw []byte, botID int64, now time.Time) (dialog.In, error) {
-	id, ok := updateID(raw)
-	if !ok {
-		return dialog.In{}, errors.New("update without an id")
-	}
 	var u update
-	if err := json.Unmarshal(raw, &u); err != nil {
+	if json.Unmarshal(raw, &u) != nil {
 		// The words of a person may stand in the error of the decoder.
+		id, _ := scanID(raw)
 		return dialog.In{}, fmt.Errorf("update %d cannot be decoded", id)
+	}
+	if u.ID <= 0 {
+		return dialog.In{}, errors.New("update without an id")
 	}
 	chat := u.chat()
 	if chat == nil || chat.ID == 0 {
 		return dialog.In{}, ErrNothing
 	}
-	return dialog.In{ID: inputID(botID, id), At: now, Chat: chat}, nil
+	return dialog.In{ID: inputID(botID, u.ID), At: now, Chat: chat}, nil
 }
 
 func inputID(botID, update int64) string {

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -172,16 +171,18 @@ func (r *Reader) take(ctx context.Context, list [][]byte) (int, error) {
 	updates := make([]Update, 0, len(list))
 	var last int64
 	for _, raw := range list {
-		id, ok := updateID(raw)
+		h, ok := headOf(raw)
 		if !ok {
 			// Without an id there is nothing to remember or to confirm; it
 			// goes when the one after it is confirmed.
 			r.log.Error("an update without an id was left out", slog.Int("bytes", len(raw)))
 			continue
 		}
-		last = id
-		u := Update{ID: inputID(r.id, id), Raw: raw}
-		r.look(ctx, &u)
+		last = h.ID
+		u := Update{ID: inputID(r.id, h.ID), Raw: raw, Callback: h.Callback.ID}
+		if d := h.Message.Document; d != nil && h.Message.Chat.Type == private {
+			u.File = r.fetch(ctx, u.ID, d)
+		}
 		updates = append(updates, u)
 	}
 	if len(updates) == 0 {
@@ -205,26 +206,6 @@ func (r *Reader) take(ctx context.Context, list [][]byte) (int, error) {
 		}
 	}
 	return len(updates), nil
-}
-
-// look finds what must be known of an update beside its id.
-func (r *Reader) look(ctx context.Context, u *Update) {
-	var part struct {
-		Callback struct {
-			ID string `json:"id"`
-		} `json:"callback_query"`
-		Message struct {
-			Chat     chatRef   `json:"chat"`
-			Document *document `json:"document"`
-		} `json:"message"`
-	}
-	if json.Unmarshal(u.Raw, &part) != nil {
-		return
-	}
-	u.Callback = part.Callback.ID
-	if d := part.Message.Document; d != nil && part.Message.Chat.Type == private {
-		u.File = r.fetch(ctx, u.ID, d)
-	}
 }
 
 // answer ends the turning of a pressed button.

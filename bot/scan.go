@@ -7,15 +7,27 @@ import (
 	"strconv"
 )
 
-// updateID reads the id of an update, even of one that is not JSON.
-func updateID(raw []byte) (int64, bool) {
-	var u struct {
-		ID *int64 `json:"update_id"`
+// head is what the loop must know of an update.
+type head struct {
+	ID       int64 `json:"update_id"`
+	Callback struct {
+		ID string `json:"id"`
+	} `json:"callback_query"`
+	Message struct {
+		Chat     chatRef   `json:"chat"`
+		Document *document `json:"document"`
+	} `json:"message"`
+}
+
+// headOf reads the head of an update; of one that does not decode the id
+// alone. It tells whether there is an id.
+func headOf(raw []byte) (head, bool) {
+	var h head
+	if json.Unmarshal(raw, &h) == nil && h.ID > 0 {
+		return h, true
 	}
-	if json.Unmarshal(raw, &u) == nil && u.ID != nil {
-		return *u.ID, *u.ID > 0
-	}
-	return scanID(raw)
+	id, ok := scanID(raw)
+	return head{ID: id}, ok
 }
 
 var idPattern = regexp.MustCompile(`"update_id"\s*:\s*"?([0-9]{1,18})\b`)
