@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,4 +74,49 @@ func BenchmarkSender(b *testing.B) {
 	go func() { _ = snd.Run(ctx) }()
 	<-box.ended
 	cancel()
+}
+
+// BenchmarkUnderTelegramsLimits measures what section 9 of the design asks
+// for: ten seconds of 10,000 waiting notices on a strict server, and someone
+// who writes every 100 ms. Run it with -benchtime 1x.
+func BenchmarkUnderTelegramsLimits(b *testing.B) {
+	const notices, span = 10_000, 10 * time.Second
+	for range b.N {
+		s := serve(b, bottest.Options{Forget: true, Limits: bottest.Telegram})
+		box := newOutbox()
+		for i := range int64(notices) {
+			s.Open(i + 1)
+			box.add(out(i+1, false, "avviso"))
+		}
+		snd := newSender(b, s, box, Config{}, time.Now)
+		messages, stop := s.Subscribe()
+		ctx, cancel := context.WithTimeout(b.Context(), span)
+		asked := map[int64]time.Time{}
+		var waits []time.Duration
+		next := time.NewTicker(100 * time.Millisecond)
+		go func() { _ = snd.Run(ctx) }()
+		for ctx.Err() == nil {
+			select {
+			case <-next.C:
+				chat := int64(20_000 + len(asked))
+				asked[chat] = time.Now()
+				s.Say(chat, "ciao")
+				box.add(out(chat, true, "risposta"))
+				snd.Wake()
+			case m := <-messages:
+				if at, ok := asked[m.Chat]; ok && m.FromBot {
+					waits = append(waits, time.Since(at))
+				}
+			case <-ctx.Done():
+			}
+		}
+		next.Stop()
+		stop()
+		cancel()
+		slices.Sort(waits)
+		st := s.Stats()
+		b.ReportMetric(float64(st.Sent)/span.Seconds(), "sent/s")
+		b.ReportMetric(float64(st.TooMany), "429")
+		b.ReportMetric(float64(waits[len(waits)*99/100].Milliseconds()), "reply-p99-ms")
+	}
 }
