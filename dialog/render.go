@@ -176,7 +176,7 @@ func (v view) piece(inside string, args Args) (string, error) {
 // singular is the name that one member of a list has in its text.
 var singular = map[string]string{
 	"editions": "edition", "soon": "edition", "decisions": "demand", "demands": "demand",
-	"enrollments": "enrollment", "participants": "enrollment",
+	"enrollments": "enrollment", "participants": "enrollment", "missing": "org",
 }
 
 func (v view) each(list, key string, args Args) (string, error) {
@@ -215,6 +215,8 @@ func (v view) value(name string, args Args) (string, error) {
 			return v.s.Province, nil
 		case "office":
 			return v.s.Office, nil
+		case "link":
+			return v.link(args["org"]), nil
 		case "code":
 			return codeOf(v.mac, id), nil
 		case "ends":
@@ -348,6 +350,8 @@ func (v view) attachment(name string) (*Attachment, error) {
 	switch kind {
 	case "ics":
 		return v.invitation(id)
+	case "qr":
+		return &Attachment{Name: "entra-nel-servizio.png", Type: LinkType, Body: []byte(v.link(id)), Inline: true}, nil
 	case "mydata":
 		body, err := MyData(v.r, id)
 		if err != nil || body == nil {
@@ -381,6 +385,12 @@ func (v view) invitation(id string) (*Attachment, error) {
 	body, err := json.Marshal(inv)
 	return &Attachment{Name: "appuntamento.ics", Type: InvitationType, Body: body}, err
 }
+
+// link opens the chat with the service for people of an organization.
+func (v view) link(org string) string { return "https://t.me/" + v.s.Bot + "?start=" + org }
+
+// LinkType marks an attachment whose body is an address to be shown as a QR.
+const LinkType = "application/vnd.regia.link"
 
 // InvitationType marks an attachment whose body is an Invitation.
 const InvitationType = "application/vnd.regia.invitation+json"

@@ -13,7 +13,6 @@ import (
 func init() {
 	slots["week"] = weekSlot
 	verbs["week"] = coordinators(func(c *conv, a Act) error { return c.weekTo(c.person.ID, true) })
-	verbs["orgs"] = coordinators(func(c *conv, a Act) error { return c.weekTo(c.person.ID, true) })
 }
 
 // weekFigures are kept counters of one week: totals of the province.

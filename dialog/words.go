@@ -15,7 +15,7 @@ var commands = map[string]string{
 	"annulla": "cancel", "esci": "leave", "ci sono": "here", "rinuncio": "give_up", "disdico": "give_up",
 	"edizione": "edition.new", "nuovo corso": "edition.new", "settimana": "week", "report": "week",
 	"presenze": "attendance", "attestati": "hours", "piano": "courses",
-	"rilevazione": "demand", "enti": "orgs",
+	"rilevazione": "demand", "enti": "orgs", "qr": "qr",
 }
 
 // always are the words that interrupt a conversation without a slash.
