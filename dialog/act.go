@@ -28,7 +28,7 @@ var ErrOldButton = errors.New("button of an unknown version")
 // ParseAct reads the short form.
 func ParseAct(data string) (Act, error) {
 	parts := strings.SplitN(data, "|", 4)
-	if len(parts) < 2 || parts[0] != actVersion || len(data) > 64 {
+	if len(parts) < 2 || parts[0] != actVersion || parts[1] == "" || len(data) > 64 {
 		return Act{}, ErrOldButton
 	}
 	parts = append(parts, "", "")

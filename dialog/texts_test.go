@@ -94,7 +94,8 @@ func FuzzParseAct(f *testing.F) {
 			return
 		}
 		again, err := ParseAct(act.Data())
-		if err != nil || again != act && act.Arg == strings.TrimRight(act.Arg, "|") && act.Arg != "" {
+		act.Arg = strings.TrimRight(act.Arg, "|")
+		if err != nil || again != act {
 			t.Errorf("%q became %v and then %v", data, act, again)
 		}
 	})
