@@ -70,9 +70,11 @@ func judge(err error) (verdict, time.Duration) {
 }
 
 const (
-	giveUp      = 48 * time.Hour
-	firstWait   = 2 * time.Second
-	longestWait = 30 * time.Minute
+	giveUp    = 48 * time.Hour
+	firstWait = 2 * time.Second
+	// longestWait is short, since the wait holds a person's replies too; it is
+	// the pause of all that spares a network in trouble.
+	longestWait = 2 * time.Minute
 	// renderTries is how often words are looked for before a message that
 	// finds none stops holding up the lane behind it.
 	renderTries = 10

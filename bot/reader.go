@@ -85,9 +85,7 @@ func (r *Reader) Setup(ctx context.Context) error {
 
 // Run reads until the context ends. No failure ends it.
 func (r *Reader) Run(ctx context.Context) error {
-	if err := r.Setup(ctx); err != nil && ctx.Err() == nil {
-		r.log.Warn("telegram is not set up", slog.Any("error", err))
-	}
+	ready := r.prepared(ctx)
 	var workers sync.WaitGroup
 	for range answerers {
 		workers.Go(func() {
@@ -103,6 +101,7 @@ func (r *Reader) Run(ctx context.Context) error {
 			wait := pollWait(err, failures)
 			r.log.Warn("updates could not be read", slog.Any("error", err), slog.Duration("wait", wait))
 			sleep(ctx, wait)
+			ready = ready || ctx.Err() == nil && r.prepared(ctx)
 			continue
 		}
 		failures = 0
@@ -112,6 +111,15 @@ func (r *Reader) Run(ctx context.Context) error {
 	r.queries = make(chan string, cap(r.queries))
 	r.farewell(ctx)
 	return ctx.Err()
+}
+
+// prepared tells whether Setup succeeded; reading does not wait for it.
+func (r *Reader) prepared(ctx context.Context) bool {
+	err := r.Setup(ctx)
+	if err != nil && ctx.Err() == nil {
+		r.log.Warn("telegram is not set up", slog.Any("error", err))
+	}
+	return err == nil
 }
 
 // Step reads what is there now, without waiting for more, answers the

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -42,15 +41,6 @@ type job struct {
 	chat  int64
 	steps []step
 	next  int
-}
-
-// outcome is what came of one step of a job.
-type outcome struct {
-	job     *job
-	verdict verdict
-	err     error
-	called  bool // Telegram was called
-	drop    bool // nobody is to get it
 }
 
 type failure struct {
@@ -248,10 +238,7 @@ func (s *Sender) exchange(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	outs, err := s.outbox.Claim(ctx, dialog.ByChat, n, now, s.done...)
-	if err != nil {
-		return 0, fmt.Errorf("claim messages: %w", err)
-	}
-	s.done = s.done[:0]
+	// What was claimed beside one that cannot be read is leased, and leaves.
 	for _, out := range outs {
 		// Parts that an earlier attempt delivered are not repeated.
 		j := &job{out: out, next: s.progress[out.ID]}
@@ -261,46 +248,11 @@ func (s *Sender) exchange(ctx context.Context) (int, error) {
 			s.notices = append(s.notices, j)
 		}
 	}
-	return len(outs), nil
-}
-
-// attempt takes a job one step further. It runs beside the others and touches
-// nothing of the sender that changes.
-func (s *Sender) attempt(ctx context.Context, j *job) outcome {
-	o := outcome{job: j}
-	if j.steps == nil {
-		r, err := s.words(ctx, j.out)
-		if err == nil {
-			j.chat = r.ChatID
-			j.steps, err = s.compose(j.out, r)
-		}
-		switch {
-		case errors.Is(err, dialog.ErrNoRecipient):
-			o.drop = true
-			return o
-		case errors.Is(err, errEmpty), errors.Is(err, errNoChat):
-			o.verdict, o.err = refused, err
-			return o
-		case err != nil:
-			o.verdict, o.err = trouble, err
-			return o
-		}
-		j.next = min(j.next, len(j.steps)-1)
+	if err != nil {
+		return len(outs), fmt.Errorf("claim messages: %w", err)
 	}
-	o.called = true
-	o.verdict, o.err = s.perform(ctx, j.chat, j.steps[j.next])
-	return o
-}
-
-// words renders a message; a panic is a failure of that message alone.
-func (s *Sender) words(ctx context.Context, out dialog.Out) (r dialog.Rendered, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			// What panicked may hold words about a person.
-			err = fmt.Errorf("render panicked (%T)", p)
-		}
-	}()
-	return s.render(ctx, out)
+	s.done = s.done[:0]
+	return len(outs), nil
 }
 
 // giveBack returns what was claimed and not begun, at the end of Run.

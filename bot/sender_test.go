@@ -175,7 +175,7 @@ func TestTroubleIsTriedAgainAndAfterTwoDaysGivenUp(t *testing.T) {
 		}
 	}
 	run(24 * time.Hour)
-	if n := s.Stats().Calls["sendMessage"]; n < 40 || n > 80 {
+	if n := s.Stats().Calls["sendMessage"]; n < 400 || n > 800 {
 		t.Errorf("%d attempts in a day", n)
 	}
 	down = false

@@ -1,7 +1,6 @@
 package bottest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -194,19 +193,6 @@ func (s *Server) Commands() []Command {
 	return append([]Command(nil), s.commands...)
 }
 
-// apiError is a refusal in Telegram's form.
-type apiError struct {
-	code       int
-	text       string
-	retryAfter int
-}
-
-func (e *apiError) Error() string { return fmt.Sprintf("%d %s", e.code, e.text) }
-
-func bad(format string, args ...any) *apiError {
-	return &apiError{code: http.StatusBadRequest, text: "Bad Request: " + fmt.Sprintf(format, args...)}
-}
-
 // ServeHTTP answers /bot<token>/<method> and /file/bot<token>/<path>.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if rest, ok := strings.CutPrefix(r.URL.Path, "/file/bot"+s.opt.Token+"/"); ok {
@@ -292,27 +278,4 @@ func (s *Server) answer(r *http.Request, method string, args arguments) (any, *a
 		return s.getFile(args)
 	}
 	return nil, &apiError{code: http.StatusNotFound, text: "Not Found: method not found"}
-}
-
-func answerFailure(w http.ResponseWriter, f *Failure) {
-	if f.Garbage != "" {
-		w.WriteHeader(f.Code)
-		_, _ = w.Write([]byte(f.Garbage))
-		return
-	}
-	refuse(w, &apiError{code: f.Code, text: f.Description, retryAfter: f.RetryAfter})
-}
-
-func refuse(w http.ResponseWriter, e *apiError) {
-	body := map[string]any{"ok": false, "error_code": e.code, "description": e.text}
-	if e.retryAfter > 0 {
-		body["parameters"] = map[string]any{"retry_after": e.retryAfter}
-	}
-	writeJSON(w, e.code, body)
-}
-
-func writeJSON(w http.ResponseWriter, code int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(body)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -180,20 +181,13 @@ func (s *Server) allow(list []any) {
 // fetch gives the first updates; those of a kind that the bot did not ask for
 // are dropped.
 func (s *Server) fetch(limit int) []json.RawMessage {
-	kept := s.queue[:0:0]
-	out := []json.RawMessage{}
-	for i, q := range s.queue {
-		if s.allowed != nil && q.kind != "" && !s.allowed[q.kind] {
-			continue
-		}
-		kept = append(kept, q)
-		out = append(out, q.raw)
-		if len(out) == limit {
-			kept = append(kept, s.queue[i+1:]...)
-			break
-		}
+	if s.allowed != nil {
+		s.queue = slices.DeleteFunc(s.queue, func(q queued) bool { return q.kind != "" && !s.allowed[q.kind] })
 	}
-	s.queue = kept
+	out := []json.RawMessage{}
+	for _, q := range s.queue[:min(limit, len(s.queue))] {
+		out = append(out, q.raw)
+	}
 	return out
 }
 
