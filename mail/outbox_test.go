@@ -63,3 +63,14 @@ func (o *outbox) expire() {
 		delete(o.leased, id)
 	}
 }
+
+// distinct counts the messages finished, each once.
+func (o *outbox) distinct() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	seen := map[string]bool{}
+	for _, id := range o.finished {
+		seen[id] = true
+	}
+	return len(seen)
+}

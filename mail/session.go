@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -201,15 +202,40 @@ func (s *session) bodies(ctx context.Context, items []item, headerOnly bool) (ma
 	}
 	out := make(map[imap.UID][]byte, len(items))
 	err := s.within(ctx, func() error {
-		msgs, err := s.c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
-		for _, m := range msgs {
-			if len(m.BodySection) == 1 {
-				out[m.UID] = m.BodySection[0].Bytes
-			}
-		}
-		return err
+		return s.collect(s.c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}), out)
 	})
 	return out, err
+}
+
+// collect reads the bodies off a running command. When a body breaks off it
+// leaves the command alone and closes the connection: the library's Collect
+// would read on beside its own decoder.
+func (s *session) collect(cmd *imapclient.FetchCommand, out map[imap.UID][]byte) error {
+	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		var uid imap.UID
+		var body []byte
+		found := false
+		for it := msg.Next(); it != nil; it = msg.Next() {
+			switch it := it.(type) {
+			case imapclient.FetchItemDataUID:
+				uid = it.UID
+			case imapclient.FetchItemDataBodySection:
+				found = true
+				if it.Literal == nil {
+					continue
+				}
+				var err error
+				if body, err = io.ReadAll(it.Literal); err != nil || int64(len(body)) < it.Literal.Size() {
+					s.close()
+					return fmt.Errorf("body broke off: %w", errors.Join(err, io.ErrUnexpectedEOF))
+				}
+			}
+		}
+		if found && uid != 0 {
+			out[uid] = body
+		}
+	}
+	return cmd.Close()
 }
 
 // move puts messages into another mailbox.

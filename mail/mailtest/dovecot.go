@@ -22,6 +22,7 @@ type Dovecot struct {
 	Host                   string
 	passwordOf             string
 	configFile, maildirTop string
+	put                    int // messages laid down, for names that never repeat
 }
 
 // Accounts of the Dovecot: the service, and one that receives what is written
@@ -177,12 +178,9 @@ func (d *Dovecot) Put(user string, raws ...[]byte) error {
 			return err
 		}
 	}
-	entries, err := os.ReadDir(filepath.Join(top, "Maildir/new"))
-	if err != nil {
-		return err
-	}
-	for i, raw := range raws {
-		name := filepath.Join(top, "Maildir/new", fmt.Sprintf("1%09d.M%dP1.prova", len(entries)+i, len(raw)))
+	for _, raw := range raws {
+		d.put++
+		name := filepath.Join(top, "Maildir/new", fmt.Sprintf("1%09d.M%dP1.prova", d.put, d.put))
 		if err := os.WriteFile(name, raw, 0o600); err != nil {
 			return err
 		}
@@ -239,4 +237,14 @@ func (d *Dovecot) NewUIDs(user string) error {
 func (d *Dovecot) Version() string {
 	b, _ := exec.Command(d.bin, "--version").Output()
 	return string(b)
+}
+
+// Validity sets the UIDVALIDITY that the INBOX of an account will have.
+// Dovecot must be stopped.
+func (d *Dovecot) Validity(user string, v uint32) error {
+	name := filepath.Join(d.maildirTop, user, "Maildir", "dovecot-uidlist")
+	if err := os.WriteFile(name, fmt.Appendf(nil, "3 V%d N1 G%032x\n", v, v), 0o600); err != nil {
+		return err
+	}
+	return os.Chown(name, d.uid, d.gid)
 }
