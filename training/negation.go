@@ -15,7 +15,7 @@ urgente riguarda riguardano`)
 frequentati svolto svolta svolti svolte coperto coperta coperti coperte avuto avuta organizzato organizzata previsto
 prevista programmato programmata completato completata concluso conclusa formati formata formato ricevuto ricevuta
 sappiamo so conosciamo conosco abbiamo dato`)
-	justNow  = wordSet("scorso scorsa appena recentemente ormai")
+	justNow  = wordSet("scorso scorsa appena recentemente ormai abbastanza")
 	onceMore = wordSet(`scaduto scaduta scaduti scadute scade scadono aggiornamento aggiornare aggiornarci rinnovo
 rinnovare rifare ripetere ripasso fa vecchio vecchia`)
 )

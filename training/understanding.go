@@ -33,11 +33,12 @@ func (r Reading) Believed() []string {
 }
 
 const (
-	believed    = 0.5
-	recordable  = 0.85
-	leastScore  = 0.01
-	mostTopics  = 8 // of a reading
-	mostRecords = 4 // more than that at once is asked back
+	believed     = 0.5
+	recordable   = 0.95
+	recordPhrase = 0.8 // and a phrase that names it; likeness alone is asked back
+	leastScore   = 0.01
+	mostTopics   = 8 // of a reading
+	mostRecords  = 4 // more than that at once is asked back
 )
 
 // NeedReader understands which topics of a catalogue a text asks for. It is
@@ -54,7 +55,7 @@ type NeedReader struct {
 	spell   *spelling
 	alike   *likeness
 
-	want, naming, report, about, advice cueSet
+	want, naming, report, about, advice, ignored cueSet
 }
 
 // NewReader makes a reader for a catalogue.
@@ -99,7 +100,7 @@ func NewReader(c Catalogue) *NeedReader {
 	}
 	r.phrases = maker.finish()
 	known := slices.Clone(r.phrases.stems)
-	for _, cues := range [][]string{v.Cues.Want, v.Cues.Naming, v.Cues.Report, v.Cues.About, v.Cues.Advice, v.Cues.Stress} {
+	for _, cues := range [][]string{v.Cues.Want, v.Cues.Naming, v.Cues.Report, v.Cues.About, v.Cues.Advice} {
 		for _, cue := range cues {
 			for _, t := range tokenize(cue) {
 				known = append(known, t.stem)
@@ -107,7 +108,7 @@ func NewReader(c Catalogue) *NeedReader {
 		}
 	}
 	r.spell = newSpelling(known)
-	r.naming = newCueSet(v.Cues.Naming)
+	r.naming, r.ignored = newCueSet(v.Cues.Naming), newCueSet(v.Cues.Ignored)
 	r.want, r.report = newCueSet(v.Cues.Want), newCueSet(v.Cues.Report)
 	r.about, r.advice = newCueSet(v.Cues.About), newCueSet(v.Cues.Advice)
 	return r
@@ -125,6 +126,7 @@ func officeKey(office string) string {
 // when it is not known. Of a very long text only the beginning is read.
 func (r *NeedReader) Read(text, office string) Reading {
 	tokens := tokenize(text)
+	r.ignored.drop(tokens)
 	matches := r.phrases.find(tokens, r.spell)
 	negated := negate(tokens, matches)
 	evidence, surest := r.weigh(matches, negated)
@@ -146,7 +148,7 @@ func (r *NeedReader) Read(text, office string) Reading {
 		if slices.Contains(refused, i) {
 			continue
 		}
-		x := logit(evidence[i]) + likenessWeight*(alike[i]-likenessMiddle) + meant
+		x := logit(evidence[i]) + likenessWeight*(min(alike[i], likenessMost)-likenessMiddle) + meant
 		if key != "" && r.offices[i][key] {
 			x += officeWeight
 		}
@@ -166,8 +168,12 @@ func (r *NeedReader) Read(text, office string) Reading {
 	if len(reading.Topics) > mostTopics {
 		reading.Topics = reading.Topics[:mostTopics]
 	}
+	sure := map[string]bool{}
+	for i, strength := range surest {
+		sure[r.topics[i].ID] = strength >= recordPhrase
+	}
 	for _, t := range reading.Topics {
-		if t.Score >= recordable && len(reading.Recorded) < mostRecords {
+		if t.Score >= recordable && sure[t.ID] && len(reading.Recorded) < mostRecords {
 			reading.Recorded = append(reading.Recorded, t.ID)
 		}
 	}
@@ -178,6 +184,7 @@ func (r *NeedReader) Read(text, office string) Reading {
 const (
 	likenessWeight = 3.0
 	likenessMiddle = 0.15
+	likenessMost   = 0.5
 	officeWeight   = 0.35
 	besideStrong   = 1.2
 	outsideWeight  = 2.5

@@ -24,8 +24,9 @@ type vocabulary struct {
 		Naming []string `json:"naming"` // names training
 		Report []string `json:"report"` // reports a hole in the road
 		About  []string `json:"about"`  // talks about a course, or about nothing
-		Advice []string `json:"advice"` // asks how to decide a case
-		Stress []string `json:"stress"` // sets one thing before another
+		// Ignored say how or by whom, never what: «in presenza», «va in pensione».
+		Ignored []string `json:"ignored"`
+		Advice  []string `json:"advice"` // asks how to decide a case
 	} `json:"cues"`
 }
 
