@@ -52,7 +52,7 @@ func numbered(lines []string) map[int]string {
 // «10 persone» begins with a number too.
 func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]string {
 	out := map[int]string{}
-	last := 0
+	last, ended := 0, false
 	for _, l := range lines {
 		m := shape.FindStringSubmatch(l)
 		if m != nil && timeOfDay.MatchString(l) {
@@ -60,16 +60,14 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 		}
 		if m == nil {
 			if strings.TrimSpace(l) == "" {
+				ended = true
 				continue
 			}
 			if strict {
 				return nil
 			}
-			if last > 0 {
-				if closingWords.MatchString(l) {
-					last = 0
-					break
-				}
+			// What follows an empty line is «grazie» more often than an answer.
+			if last > 0 && !ended && !closingWords.MatchString(l) {
 				out[last] = clip(out[last]+"\n"+strings.TrimSpace(l), maxAnswer)
 			}
 			continue
@@ -78,7 +76,7 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 		if n <= last || n == 0 || strict && n != last+1 {
 			return nil
 		}
-		last = n
+		last, ended = n, false
 		out[n] = clip(strings.TrimSpace(m[len(m)-1]), maxAnswer)
 	}
 	if len(out) < 2 {

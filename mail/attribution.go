@@ -13,6 +13,7 @@ const verbs = `ha\s+scritto|scrive|scrisse|wrote|writes|sent|has\s+written|` +
 
 var (
 	endsInVerb = regexp.MustCompile(`(?i)(?:^|[\s>)"'”])(?:` + verbs + `)\s*:?\s*-*\s*$`)
+	midVerb    = regexp.MustCompile(`(?i)\s(?:schrieb|skrev|schreef|kirjoitti)\s`) // «Am … schrieb Name:»
 	dashedVerb = regexp.MustCompile(`(?i)^-{2,}.*\b(?:wrote|ha scritto|schrieb|a écrit|sent)\b\s*:?\s*-{2,}$`)
 	// How such a line begins.
 	opening = regexp.MustCompile(`(?i)^-*\s*(?:on\s|il\s|in\s+data\s|addì\s|le\s|am\s|el\s|em\s|op\s|w\s+dniu\s|dnia\s|den\s|på\s|vào\s|` +
@@ -46,10 +47,13 @@ func attribution(lines []string, i int) (n int, ok bool) {
 	if len(first) < 6 || len(first) > 400 {
 		return 0, false
 	}
-	if dashedVerb.MatchString(first) {
+	if strings.HasPrefix(first, "--") && dashedVerb.MatchString(first) {
 		return 1, true
 	}
 	starts := opening.MatchString(first)
+	if !starts && !strings.ContainsAny(first, "@") && !strings.HasSuffix(first, ":") {
+		return 0, false // spares the patterns below most lines
+	}
 	joined := ""
 	for n = 1; n <= 6 && i+n-1 < len(lines); n++ {
 		line := strings.TrimSpace(lines[i+n-1])
@@ -80,6 +84,10 @@ func attribution(lines []string, i int) (n int, ok bool) {
 			case quotedNext(lines, i+n) && strings.HasSuffix(joined, ":"):
 				return n, true
 			}
+		}
+		if starts && dated && midVerb.MatchString(joined) && strings.HasSuffix(joined, ":") &&
+			(clock.MatchString(joined) || quotedNext(lines, i+n)) {
+			return n, true
 		}
 		if starts && dated && bareEnd.MatchString(joined) && !strings.Contains(joined, "mailto:") {
 			if strings.HasSuffix(joined, ":") || quotedNext(lines, i+n) {
@@ -118,7 +126,7 @@ var (
 // line i: at least two different fields close together, of which one names
 // people or the subject and one more is not a mere date.
 func headerBlock(lines []string, i int) bool {
-	if !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {
+	if !strings.Contains(lines[i], ":") || !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {
 		return false
 	}
 	if !fromField.MatchString(lines[i]) && !dateField.MatchString(lines[i]) && !toField.MatchString(lines[i]) && !subjField.MatchString(lines[i]) {
@@ -185,6 +193,18 @@ var bareSeparator = regexp.MustCompile(`(?i)^\s*(?:inizio messaggio inoltrato|be
 
 // The marker that prompts carry. In the formal form too.
 var marker = regexp.MustCompile(`(?i)scriv(?:i|ere|ete)\s+(?:\S+\s+){0,4}?sopra\s+(?:a\s+)?questa\s+(?:riga|linea)`)
+
+// isMarker tells the line of the marker.
+func isMarker(l string) bool {
+	return strings.Contains(strings.ToLower(l), "sopra") && marker.MatchString(l)
+}
+
+// isSeparator tells a line that announces the message quoted below.
+func isSeparator(l string) bool {
+	t := strings.TrimLeft(l, "> \t")
+	return t != "" && strings.IndexByte("-_=*~", t[0]) >= 0 && separator.MatchString(l) ||
+		strings.HasSuffix(t, ":") && bareSeparator.MatchString(l)
+}
 
 // rule is a line of signs alone.
 var rule = regexp.MustCompile(`^\s*(?:[-_=*–—]\s?){5,}\s*$`)

@@ -69,6 +69,7 @@ type Bounced struct {
 // Bounds on what is looked at. What lies beyond is left out, never an error.
 const (
 	maxText    = 200 << 10 // bytes of text that are understood
+	maxLines   = 2000
 	maxParts   = 200
 	maxDepth   = 12
 	maxHeader  = 256 << 10

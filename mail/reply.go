@@ -19,13 +19,16 @@ func Reply(text string) (string, map[int]string) {
 	top := withoutSignature(p.above)
 	answers := map[int]string{}
 	var between [][]string
-	for _, b := range p.between {
+	for i, b := range p.between {
 		w := withoutSignature(b.lines)
 		if len(w) == 0 {
 			continue
 		}
 		between = append(between, w)
-		if b.question > 0 {
+		// One text below a whole quote answers the quote, not its last number,
+		// which may be that of a choice.
+		below := len(p.between) == 1 && i == 0 && p.questions > 1 && b.last
+		if b.question > 0 && !below {
 			addAnswer(answers, b.question, w)
 		}
 	}
@@ -58,11 +61,14 @@ type parts struct {
 	between []interleaved
 	beside  map[int]string // answers at the end of quoted, numbered lines
 	gap     bool           // an empty line stood above the quote
+	// questions counts the numbered lines in the quote.
+	questions int
 }
 
 // interleaved is what was written below a quoted piece.
 type interleaved struct {
-	question int // number of the last quoted question, 0 for none
+	question int  // number of the last quoted question, 0 for none
+	last     bool // nothing quoted follows
 	lines    []string
 }
 
@@ -72,6 +78,8 @@ var odd = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u202f",
 func normalLines(text string) []string {
 	text = odd.Replace(clip(text, maxText))
 	lines := strings.Split(text, "\n")
+	// What lies further down is older mail; the patterns take their time.
+	lines = lines[:min(len(lines), maxLines)]
 	for i, l := range lines {
 		if l != "-- " {
 			lines[i] = strings.TrimRight(l, " \t")
@@ -95,7 +103,7 @@ func cutQuotes(lines []string) parts {
 		return parts{above: lines}
 	}
 	p := parts{above: lines[:start], gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
-	if m := sharedLine.FindStringSubmatch(lines[start]); m != nil && begin == start+1 {
+	if m := sharedLine.FindStringSubmatch(lines[start]); m != nil && begin == start+1 && !strings.HasPrefix(lines[start], markAttribution) {
 		p.above = append(append([]string(nil), lines[:start]...), strings.TrimRight(m[1], "- "))
 	}
 	rest := lines[begin:]
@@ -138,7 +146,7 @@ func quoteStart(lines []string) (start, begin int, hard bool) {
 		if t == markQuoted {
 			return i, i + 1, true
 		}
-		if marker.MatchString(t) {
+		if isMarker(t) {
 			from := i
 			if i > 0 && rule.MatchString(lines[i-1]) {
 				from--
@@ -154,7 +162,7 @@ func quoteStart(lines []string) (start, begin int, hard bool) {
 		if sharedLine.MatchString(l) {
 			return i, i + 1, false
 		}
-		if separator.MatchString(l) || bareSeparator.MatchString(l) {
+		if isSeparator(l) {
 			return i, i + 1, true
 		}
 		if headerBlock(lines, i) {
@@ -197,13 +205,14 @@ func (p *parts) read(lines []string) {
 			flush()
 			if n := question(l); n > 0 {
 				last = n
+				p.questions++
 				if a := besideAnswer(l); a != "" {
 					p.beside[n] = a
 				}
 			}
 			continue
 		}
-		if l == markQuoted || separator.MatchString(l) || headerBlock(lines, i) {
+		if l == markQuoted || isSeparator(l) || headerBlock(lines, i) {
 			break
 		}
 		if n, ok := attribution(lines, i); ok {
@@ -211,7 +220,7 @@ func (p *parts) read(lines []string) {
 			i += n - 1
 			continue
 		}
-		if marker.MatchString(l) {
+		if isMarker(l) {
 			continue
 		}
 		if wrapped(lines, i) && (top && !questions && len(lines[i-1]) > 30 || brokenLink.MatchString(l)) {
@@ -222,6 +231,7 @@ func (p *parts) read(lines []string) {
 		}
 		cur.lines = append(cur.lines, l)
 	}
+	cur.last = true
 	flush()
 }
 
