@@ -17,6 +17,7 @@ type ask struct {
 	To      string    `json:"to"`
 	Choices []Choice  `json:"choices,omitempty"`
 	Free    *Act      `json:"free,omitempty"`
+	By      Channel   `json:"by"`
 	At      time.Time `json:"at"`
 	Schema  int       `json:"schema"`
 }
@@ -31,7 +32,7 @@ const (
 // remember keeps the question of a message: as the last one of the person, and
 // under the message's own id when a mail will carry it.
 func (c *conv) remember(o Out) error {
-	q := ask{Out: o.ID, To: o.To, Choices: o.Choices, Free: o.Free, At: c.now, Schema: 1}
+	q := ask{Out: o.ID, To: o.To, Choices: o.Choices, Free: o.Free, By: o.Channel, At: c.now, Schema: 1}
 	if o.Channel == ByMail {
 		c.Save(MakeRef("ask", o.ID), q, tokenLife)
 	}
@@ -79,29 +80,21 @@ func (c *conv) readToken(token, proof string) error {
 // understand turns words into an act: a command, an answer to the question
 // that was asked, or a need told out of the blue.
 func (c *conv) understand() error {
-	q := c.asked
-	if q == nil && c.channel == ByChat {
-		last, err := load[ask](c, "talk", c.who())
-		if err != nil {
-			return err
-		}
-		if last != nil && c.now.Sub(last.At) < talkLife {
-			q = last
-		}
+	q, err := c.question()
+	if err != nil {
+		return err
 	}
 	line := firstLine(c.text)
 	if q != nil && !strings.HasPrefix(line, "/") {
 		if act, ok := q.choose(c.text); ok {
-			c.sure = c.channel == ByChat || c.asked != nil && c.now.Sub(q.At) < freshLife
-			return c.do(act)
+			return c.answered(q, act)
 		}
 	}
 	if act, ok := command(line, q); ok {
 		return c.do(act)
 	}
 	if q != nil && q.Free != nil {
-		c.sure = c.channel == ByChat || c.asked != nil && c.now.Sub(q.At) < freshLife
-		return c.do(*q.Free)
+		return c.answered(q, *q.Free)
 	}
 	if c.person == nil {
 		return c.stranger()
@@ -110,6 +103,35 @@ func (c *conv) understand() error {
 		return c.do(act)
 	}
 	return c.spontaneous()
+}
+
+// question is what the words answer: by mail the question whose token came
+// with them; otherwise the last one, where it was put in chat.
+func (c *conv) question() (*ask, error) {
+	if c.asked != nil {
+		return c.asked, nil
+	}
+	last, err := load[ask](c, "talk", c.who())
+	if err != nil || last == nil || c.now.Sub(last.At) > talkLife {
+		return nil, err
+	}
+	if c.channel == ByMail && (last.By != ByChat || c.person == nil) {
+		return nil, nil
+	}
+	return last, nil
+}
+
+// answered does the act that a question foresaw. By mail it is sure when the
+// token of a recent question came with it; a mail that goes on with a question
+// put in chat, without a proof of its writer, is asked back.
+func (c *conv) answered(q *ask, act Act) error {
+	switch {
+	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife:
+		c.sure = true
+	case c.asked == nil && c.in.Mail.Proof != "pass":
+		return c.confirm(act)
+	}
+	return c.do(act)
 }
 
 func (c *conv) who() string {

@@ -20,7 +20,7 @@ func init() {
 	verbs["edition.moved"] = coordinators(editionMoved)
 	verbs["week.open"] = coordinators(weekOpen)
 	verbs["undo"] = coordinators(undoAct)
-	audience["edition.invite"] = invite
+	audience["edition.invite"], audience["edition.for_office"] = invite, invite
 	audience["edition.cancelled"] = toEnrolled
 	audience["edition.changed"] = toEnrolled
 }
@@ -216,6 +216,11 @@ func editionPublish(c *conv, a Act) error {
 			c.save("demand", d.Topic, d)
 		}
 		c.mailTo("wants:"+e.Topic, "edition.invite", Args{"edition": e.ID}, c.now)
+		if topic, ok := c.s.Topics.Topic(e.Topic); ok {
+			for i, office := range topic.Offices {
+				c.mailTo(officeList(office), "edition.for_office", Args{"edition": e.ID}, c.now.Add(c.s.UndoWindow+time.Duration(i+1)*time.Minute))
+			}
+		}
 	}
 	return c.reply("edition.opened", Args{"edition": e.ID}, c.undoChoice())
 }
@@ -237,11 +242,26 @@ func (c *conv) schedule(e *training.CourseEdition) {
 	c.SetTimer("end", e.ID, e.End())
 }
 
+// officeList is the list of the people of all offices of one name.
+func officeList(office string) string { return "office:" + training.Fold(office) }
+
+// invited notes that somebody was told of an edition: once is enough.
+type invited struct {
+	Schema int `json:"schema"`
+}
+
+// invite tells somebody of an edition that meets a need or an office.
 func invite(c *conv, m mailing, person string) (Out, bool, error) {
 	e, err := load[training.CourseEdition](c, "edition", m.Args["edition"])
 	if err != nil || e == nil || e.Closed(c.now) {
 		return Out{}, false, err
 	}
+	told := training.EnrollmentID(e.ID, person)
+	before, err := load[invited](c, "invited", told)
+	if err != nil || before != nil {
+		return Out{}, false, err
+	}
+	c.Save(MakeRef("invited", told), invited{Schema: 1}, e.Start().Sub(c.now))
 	already, err := c.enrolled(e.ID, person)
 	if err != nil || already != nil && already.Live() {
 		return Out{}, false, err

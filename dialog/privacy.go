@@ -22,6 +22,8 @@ func init() {
 		return c.reply("cancelled", nil)
 	}
 	verbs["hours"] = hours
+	verbs["prefer.chat"] = func(c *conv, a Act) error { return c.prefer(ByChat) }
+	verbs["prefer.mail"] = func(c *conv, a Act) error { return c.prefer(ByMail) }
 	verbs["mydata"] = myData
 	verbs["erase"] = func(c *conv, a Act) error { return c.reply("erase.sure", nil, yesNo(Act{Verb: "erase.yes"})...) }
 	verbs["erase.yes"] = erase
@@ -46,6 +48,17 @@ func officeText(c *conv, a Act) error {
 		return err
 	}
 	return c.reply("office.sent", nil)
+}
+
+// prefer has notices come on one channel from now on.
+func (c *conv) prefer(ch Channel) error {
+	mail, _ := c.person.Mail()
+	if ch == ByChat && c.person.Chat == 0 || ch == ByMail && mail == "" {
+		return c.reply("prefer.cannot", nil)
+	}
+	c.person.Prefers = string(ch)
+	c.savePerson()
+	return c.reply("prefer."+string(ch), nil)
 }
 
 // hours sums what the person attended this year.
@@ -201,6 +214,7 @@ func erase(c *conv, a Act) error {
 	}
 	for _, pos := range p.Positions {
 		c.Delist("people:"+pos.Organization, p.ID)
+		c.Delist(officeList(pos.Office), p.ID)
 		org, err := load[training.Organization](c, "org", pos.Organization)
 		if err != nil {
 			return err

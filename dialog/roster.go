@@ -105,6 +105,9 @@ func (c *conv) importPerson(row training.PersonRow) error {
 	}
 	c.save("person", p.ID, p)
 	c.Enlist("people:"+org.ID, p.ID)
+	if row.Office != "" {
+		c.Enlist(officeList(row.Office), p.ID)
+	}
 	if p.Coordinator {
 		c.Enlist("coordinators", p.ID)
 	}

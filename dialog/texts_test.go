@@ -47,7 +47,7 @@ func TestTextsAreWhole(t *testing.T) {
 			used[m[1]] = true
 		}
 	}
-	made := regexp.MustCompile(`^(edition\.ask_|survey\.item_|colleague\.(confirmed|waitlisted))`)
+	made := regexp.MustCompile(`^(edition\.ask_|survey\.item_|colleague\.(confirmed|waitlisted)|prefer\.(chat|mail))`)
 	for key := range it.Text {
 		if !used[key] && !made.MatchString(key) {
 			t.Errorf("the text %q is never sent", key)

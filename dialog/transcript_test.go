@@ -30,7 +30,7 @@ var roster = []training.Row{
 	person("P", "Carla", "Ferrari", "carla.ferrari@provincia.example", func(p *training.PersonRow) { p.Coordinator = true }),
 	person("008024", "Franca", "Gallo", "franca.gallo@comune-dolcedo.example", func(p *training.PersonRow) { p.FocalPoint = true }),
 	person("008024", "Anna", "Rossi", "anna.rossi@comune-dolcedo.example", nil),
-	person("008024", "Bruno", "Rossi", "bruno.rossi@comune-dolcedo.example", nil),
+	person("008024", "Bruno", "Rossi", "bruno.rossi@comune-dolcedo.example", func(p *training.PersonRow) { p.Office = "Polizia locale" }),
 	person("008024", "Piero", "Cantoniere", "", nil),
 	person("008043", "Marco", "Bianchi", "marco.bianchi@comune-pigna.example", nil),
 	person("008011", "Lidia", "Verdi", "lidia.verdi@comune-borgomaro.example", nil),
@@ -67,6 +67,7 @@ var actors = map[string]string{
 //	anna [Sì]            somebody chooses
 //	> anna: words        the words reached them since the last look
 //	< anna: words        they did not
+//	anna~: words         somebody writes by mail, whatever their channel
 //	chat, mail           the rest of the file is for one channel only
 func TestTranscripts(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.txt")
@@ -100,6 +101,7 @@ func tell(t *testing.T, file, way string) {
 			id = 0
 		}
 		cast[name] = w.Actor(actors[name], id)
+		cast[name+"~"] = w.Actor(actors[name], 0)
 	}
 	heard := map[string]string{}
 	lines := bufio.NewScanner(f)

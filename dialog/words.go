@@ -13,6 +13,8 @@ var commands = map[string]string{
 	"iscrizioni": "mine", "le mie iscrizioni": "mine", "ore": "hours", "le mie ore": "hours",
 	"privacy": "privacy", "ufficio": "office", "i miei dati": "mydata", "cancellami": "erase",
 	"annulla": "cancel", "esci": "leave", "ci sono": "here", "rinuncio": "give_up", "disdico": "give_up",
+	"preferisco la chat": "prefer.chat", "preferisco chat": "prefer.chat",
+	"preferisco l'email": "prefer.mail", "preferisco email": "prefer.mail", "preferisco la mail": "prefer.mail",
 	"edizione": "edition.new", "nuovo corso": "edition.new", "settimana": "week", "report": "week",
 	"presenze": "attendance", "attestati": "hours", "piano": "courses",
 	"rilevazione": "demand", "enti": "orgs", "qr": "qr",
