@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"regia/bot"
+	"regia/dialog"
+	"regia/mail"
+	"regia/scheduler"
+	"regia/storage"
+	"regia/training"
+)
+
+// engine joins the store, its writer and the conversations: whatever comes in
+// goes through submit, wherever it comes from.
+type engine struct {
+	store   *storage.Store
+	writer  *storage.Writer
+	service *dialog.Service
+	clock   scheduler.Clock
+	log     *slog.Logger
+	botID   int64 // whose updates are decoded again when a dead letter is retried
+	count   counts
+}
+
+// counts are shown at /metrics; they start at zero with the process.
+type counts struct {
+	committed, already, died, temporary atomic.Int64
+}
+
+func newEngine(store *storage.Store, service *dialog.Service, clock scheduler.Clock, log *slog.Logger) *engine {
+	e := &engine{store: store, service: service, clock: clock, log: log}
+	e.writer = storage.NewWriter(store, func(tx dialog.Tx, in dialog.In) error {
+		if empty(in) {
+			return nil // an update that holds nothing for the service
+		}
+		return service.Handle(tx, in)
+	}, service.Sorry, log)
+	return e
+}
+
+func empty(in dialog.In) bool {
+	return in.Chat == nil && in.Mail == nil && in.Slot == nil && in.Timer == nil && in.Sent == nil && in.Command == nil
+}
+
+// undoWindow is how long a coordinator's action waits before anybody is told.
+const undoWindow = 10 * time.Minute
+
+// newService is what the conversations know of the province.
+func newService(s settings, botName string) *dialog.Service {
+	topics := training.BuiltinCatalogue()
+	office := s.Mail.Office
+	if office == "" {
+		office = s.MailAddress
+	}
+	return &dialog.Service{
+		Name: s.Province.Service, Province: s.Province.Name, Office: office, Address: s.MailAddress, Bot: botName,
+		Calendar: training.Calendar{Patron: s.Province.Patron, Closures: s.Province.Closures},
+		Topics:   topics, Needs: training.NewReader(topics), UndoWindow: undoWindow, Decision: s.Thresholds.Demand,
+	}
+}
+
+// inputOf is a message as the writer takes it.
+func inputOf(in dialog.In) (storage.Input, error) {
+	raw, err := json.Marshal(in)
+	if err != nil {
+		return storage.Input{}, err
+	}
+	source, _, _ := strings.Cut(in.ID, ":")
+	return storage.Input{ID: in.ID, Source: source, Raw: raw, At: in.At}, nil
+}
+
+// submit hands inputs to the writer and gives one error for each: nil is
+// committed, committed before, or among the dead letters. What is handed in
+// when the service is being stopped is committed still, unless there is no
+// writer to do it.
+func (e *engine) submit(ctx context.Context, inputs []storage.Input) []error {
+	errs := make([]error, len(inputs))
+	ctx, cancel := lingering(ctx, 5*time.Second)
+	defer cancel()
+	for i, r := range e.writer.Submit(ctx, inputs) {
+		errs[i] = r.Err
+		switch {
+		case r.Err != nil:
+			e.count.temporary.Add(1)
+		case r.Outcome == storage.Committed:
+			e.count.committed.Add(1)
+		case r.Outcome == storage.Already:
+			e.count.already.Add(1)
+		default:
+			e.count.died.Add(1)
+		}
+	}
+	return errs
+}
+
+// lingering is a context that ends some time after its parent.
+func lingering(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	stop := context.AfterFunc(parent, func() { time.AfterFunc(d, cancel) })
+	return ctx, func() { stop(); cancel() }
+}
+
+// handle submits messages that are understood already.
+func (e *engine) handle(ctx context.Context, ins []dialog.In) []error {
+	inputs := make([]storage.Input, len(ins))
+	for i, in := range ins {
+		input, err := inputOf(in)
+		if err != nil { // it cannot happen: everything in it is plain data
+			errs := make([]error, len(ins))
+			for j := range errs {
+				errs[j] = fmt.Errorf("message %s: %w", ins[i].ID, err)
+			}
+			return errs
+		}
+		inputs[i] = input
+	}
+	return e.submit(ctx, inputs)
+}
+
+// submitAll is handle for the scheduler, for which one error stands for all.
+func (e *engine) submitAll(ctx context.Context, ins []dialog.In) error {
+	return errors.Join(e.handle(ctx, ins)...)
+}
+
+// Take is the [bot.Intake]: updates are decoded where attempts are counted.
+func (e *engine) Take(ctx context.Context, updates []bot.Update) error {
+	inputs := make([]storage.Input, len(updates))
+	for i, u := range updates {
+		inputs[i] = storage.Input{ID: u.ID, Source: "tg", Raw: u.Raw, At: e.clock.Now(), Decode: e.decode(u.ID, u.Raw, u.File)}
+	}
+	return errors.Join(e.submit(ctx, inputs)...)
+}
+
+func (e *engine) decode(id string, raw []byte, file *dialog.File) func() (dialog.In, error) {
+	now := e.clock.Now()
+	return func() (dialog.In, error) {
+		in, err := bot.Decode(raw, e.botID, now)
+		if errors.Is(err, bot.ErrNothing) {
+			return dialog.In{ID: id, At: now}, nil
+		}
+		if err == nil && in.Chat != nil {
+			in.Chat.File = file
+		}
+		return in, err
+	}
+}
+
+// pending hands in what waits in the store for the writer: the ends of
+// messages that could not be delivered, commands of other processes, dead
+// letters tried again. It tells how many there were.
+func (e *engine) pending(ctx context.Context) (int, error) {
+	inputs, err := e.store.Pending(ctx, 64)
+	if err != nil || len(inputs) == 0 {
+		return 0, err
+	}
+	for i, input := range inputs {
+		if input.Source == "tg" {
+			inputs[i].Decode = e.decode(input.ID, input.Raw, nil)
+		}
+	}
+	return len(inputs), errors.Join(e.submit(ctx, inputs)...)
+}
+
+// render puts a message into words when it leaves.
+func (e *engine) render(ctx context.Context, out dialog.Out) (dialog.Rendered, error) {
+	r, err := e.service.Render(e.store.Reader(ctx), e.store.MAC, e.clock.Now(), out)
+	if err != nil {
+		return r, err
+	}
+	return r, finishAttachments(&r, e.service, e.clock.Now())
+}
+
+// renderMail is render with the mail sender's way to say that there is nobody
+// to write to any more.
+func (e *engine) renderMail(ctx context.Context, out dialog.Out) (dialog.Rendered, error) {
+	r, err := e.render(ctx, out)
+	if errors.Is(err, dialog.ErrNoRecipient) {
+		return dialog.Rendered{}, nil
+	}
+	return r, err
+}
+
+// maxFile bounds a file that comes in.
+const maxFile = 20 << 20
+
+// keepChat stores a file that came in by chat.
+func (e *engine) keepChat(_ context.Context, name, kind string, body io.Reader) (dialog.File, error) {
+	return e.store.Files().Put(body, maxFile, name, kind)
+}
+
+// keepMail stores an attachment of a mail.
+func (e *engine) keepMail(a mail.Attachment) (dialog.File, error) {
+	return e.store.Files().Put(strings.NewReader(string(a.Body)), maxFile, a.Name, a.Type)
+}
+
+// desk understands mail and hands it in.
+func (e *engine) desk(own mail.Address, authServID string) *mail.Desk {
+	return &mail.Desk{
+		Own: own, AuthServID: authServID, MAC: e.store.MAC,
+		Keep: e.keepMail, Handle: e.handle, Now: e.clock.Now, Log: e.log,
+		Erase: func(ctx context.Context, in dialog.In) (bool, error) {
+			return e.service.Confidential(e.store.Reader(ctx), e.store.MAC, in)
+		},
+	}
+}
+
+// parts are what the scheduler moves.
+func (e *engine) parts(since time.Time, settle func(context.Context, time.Time) error) scheduler.Parts {
+	return scheduler.Parts{
+		Jobs: scheduler.Table(training.Rome()), Store: e.store, Submit: e.submitAll, Settle: settle, Since: since,
+	}
+}
+
+// found are the organization of the Province and the first coordinators, as
+// the configuration names them; an address that the roster knows already is
+// left to it.
+func found(s settings, r dialog.Reader, mac func(...string) string, now time.Time) (dialog.In, error) {
+	org := "provincia-" + s.Province.ID
+	rows := []training.Row{{Organization: &training.Organization{ID: org, Name: s.Province.Name, Kind: training.Province}}}
+	for _, address := range s.Province.Coordinators {
+		var known map[string]any
+		if ok, err := r.Load(dialog.MakeRef("address", mac("address", strings.ToLower(address))), &known); err != nil {
+			return dialog.In{}, err
+		} else if ok {
+			continue
+		}
+		first, last := nameOf(address)
+		rows = append(rows, training.Row{Person: &training.PersonRow{
+			Organization: org, First: first, Last: last, Relation: training.Employee, Coordinator: true,
+			Address: &training.Address{Mail: strings.ToLower(address), Kind: training.Personal},
+		}})
+	}
+	return commandIn("import", rows, now)
+}
+
+// nameOf reads a name out of a work address, until the roster has the right
+// one: «anna.de-rossi@…» is Anna De Rossi.
+func nameOf(address string) (first, last string) {
+	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	words := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	if len(words) == 0 {
+		return "", ""
+	}
+	return words[0], strings.Join(words[1:], " ")
+}

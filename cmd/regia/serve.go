@@ -1,0 +1,308 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/pprof"
+	"sync"
+	"time"
+
+	"regia/bot"
+	"regia/dialog"
+	"regia/mail"
+	"regia/scheduler"
+	"regia/storage"
+	"regia/training"
+)
+
+// runServe is the service: it runs until a signal ends it or it cannot go on.
+func runServe(ctx context.Context, a *app, args []string) error {
+	flags := a.flags("serve")
+	path := flags.String("config", "", "il file di configurazione")
+	start := flags.String("clock", "", "prova generale: l'orologio parte da questo istante (RFC 3339) e si muove solo con POST /clock")
+	lax := flags.Bool("bench-durability", false, "solo per misurare: accetta un Redis che perderebbe ciò che ha confermato")
+	profile := flags.String("cpuprofile", "", "solo per misurare: scrive qui il profilo del processore")
+	rest, err := a.parseFlags(flags, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usagef("non capisco «%s»", rest[0])
+	}
+	s, err := readSettings(*path, a.env)
+	if err != nil {
+		return err
+	}
+	if *profile != "" {
+		stop, err := startProfile(*profile)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
+	log := slog.New(slog.NewTextHandler(a.stderr, nil))
+	o, err := openProvince(ctx, s, false, log)
+	if err != nil {
+		return err
+	}
+	if err := checkDurability(ctx, o.store, *lax, log); err != nil {
+		return errors.Join(err, o.Close())
+	}
+	err = serve(ctx, s, o, *start, log)
+	return errors.Join(err, o.Close())
+}
+
+// checkDurability refuses a Redis that could lose what was answered; lax is for
+// benchmarks, which measure beside programs that take that risk.
+func checkDurability(ctx context.Context, store *storage.Store, lax bool, log *slog.Logger) error {
+	err := store.CheckDurability(ctx)
+	switch {
+	case !errors.Is(err, storage.ErrNotDurable):
+		return err
+	case lax:
+		log.Warn("measuring only: a crash of this Redis loses what was answered")
+		return nil
+	}
+	return fmt.Errorf("così com'è impostato, Redis perderebbe ciò che ha confermato: imposta appendonly yes, appendfsync always e maxmemory-policy noeviction: %w", err)
+}
+
+// startProfile writes where the processor's time goes until stop is called.
+func startProfile(path string) (stop func(), err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
+	}, nil
+}
+
+// channels are the readers and senders of the channels that are configured.
+type channels struct {
+	chatIn  *bot.Reader
+	chatOut *bot.Sender
+	mailIn  *mail.Reader
+	mailOut *mail.Sender
+}
+
+// botCommands are those of the menu in the chat.
+var botCommands = []bot.Command{
+	{Name: "corsi", Description: "i prossimi corsi"},
+	{Name: "fabbisogno", Description: "mi serve un corso"},
+	{Name: "iscrizioni", Description: "le mie iscrizioni"},
+	{Name: "ore", Description: "le mie ore di quest'anno"},
+	{Name: "attestati", Description: "i miei attestati"},
+	{Name: "privacy", Description: "che cosa sappiamo di te"},
+	{Name: "ufficio", Description: "parla con una persona"},
+	{Name: "aiuto", Description: "che cosa puoi fare"},
+}
+
+// openChannels makes the readers and senders; none of them speaks yet.
+func openChannels(s settings, e *engine, fast bool) (*channels, error) {
+	c := &channels{}
+	if s.chat() {
+		config := bot.Config{Token: string(s.Token), API: s.TelegramAPI, Log: e.log, Commands: botCommands, Keep: e.keepChat, NoLimits: fast}
+		var err error
+		if c.chatIn, err = bot.NewReader(config, e); err != nil {
+			return nil, fmt.Errorf("chat di Telegram: %w", err)
+		}
+		e.botID = c.chatIn.BotID()
+		if c.chatOut, err = bot.NewSender(config, e.store.Outbox(), e.render, e.clock.Now); err != nil {
+			return nil, fmt.Errorf("chat di Telegram: %w", err)
+		}
+	}
+	if s.mail() {
+		own, err := mail.ParseAddress(s.MailAddress)
+		if err != nil {
+			return nil, fmt.Errorf("REGIA_MAIL_ADDRESS non è un indirizzo: %w", err)
+		}
+		in, err := mail.ParseURL(string(s.IMAP))
+		if err != nil {
+			return nil, fmt.Errorf("REGIA_IMAP_URL: %w", err)
+		}
+		out, err := mail.ParseURL(string(s.SMTP))
+		if err != nil {
+			return nil, fmt.Errorf("REGIA_SMTP_URL: %w", err)
+		}
+		c.mailIn = &mail.Reader{Endpoint: in, Intake: e.desk(own, s.Mail.AuthservID), Log: e.log}
+		c.mailOut = &mail.Sender{
+			Endpoint: out, Outbox: e.store.Outbox(), Render: e.renderMail, Now: e.clock.Now, Log: e.log,
+			Letter: mail.Letter{From: own, Name: s.Province.Service}, Wake: e.store.Ready(dialog.ByMail),
+		}
+	}
+	return c, nil
+}
+
+// serve runs everything and stops it in order: readers first, then what is
+// queued is committed, then the senders finish what they began.
+func serve(ctx context.Context, s settings, o *opened, start string, log *slog.Logger) error {
+	var clock scheduler.Clock = scheduler.Wall{Zone: training.Rome()}
+	var manual *scheduler.Manual
+	if start != "" {
+		at, err := time.Parse(time.RFC3339, start)
+		if err != nil {
+			return usagef("--clock: %q non è un istante come 2027-01-11T08:00:00+01:00", start)
+		}
+		manual = scheduler.NewManual(at.In(training.Rome()))
+		clock = manual
+	}
+	name := ""
+	if s.chat() {
+		name = botName(ctx, s, log)
+	}
+	e := newEngine(o.store, newService(s, name), clock, log)
+	ch, err := openChannels(s, e, manual != nil)
+	if err != nil {
+		return err
+	}
+
+	// Three circles, stopped from the outside in.
+	reading, stopReading := context.WithCancel(ctx)
+	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
+	writing, stopWriting := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopReading()
+	defer stopSending()
+	defer stopWriting()
+	var readers, senders, writer sync.WaitGroup
+	fatal := make(chan error, 8)
+	fail := func(err error) {
+		select {
+		case fatal <- err:
+		default:
+		}
+	}
+	writer.Go(func() {
+		if err := e.writer.Run(writing); err != nil {
+			fail(fmt.Errorf("lo scrittore si è fermato: %w", err))
+		}
+	})
+	if o.server != nil {
+		go func() {
+			select {
+			case <-o.server.Ended():
+				fail(errors.New("redis-server si è fermato"))
+			case <-writing.Done():
+			}
+		}()
+	}
+	founding, err := found(s, o.store.Reader(ctx), o.store.MAC, clock.Now())
+	if err != nil {
+		return err
+	}
+	readers.Go(func() {
+		if err := e.submitAll(reading, []dialog.In{founding}); err != nil && reading.Err() == nil {
+			fail(err)
+		}
+	})
+	var rehearse *rehearsal
+	if manual != nil {
+		rehearse = newRehearsal(manual, e, ch)
+		readers.Go(func() { rehearse.run(reading) })
+	} else {
+		ch.start(reading, sending, &readers, &senders, e)
+		readers.Go(func() { e.watchPending(reading) })
+		readers.Go(func() {
+			if err := scheduler.Run(reading, clock, e.parts(clock.Now(), nil), log); err != nil {
+				fail(err)
+			}
+		})
+	}
+	if s.HTTP != "" {
+		server := &http.Server{Addr: s.HTTP, Handler: healthHandler(e, rehearse), ReadHeaderTimeout: 5 * time.Second}
+		go func() {
+			if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+				fail(fmt.Errorf("REGIA_HTTP %s: %w", s.HTTP, err))
+			}
+		}()
+		defer server.Close()
+	}
+	log.Info("regia serves", "province", s.Province.ID, "chat", s.chat(), "mail", s.mail())
+
+	var why error
+	select {
+	case <-ctx.Done():
+	case why = <-fatal:
+		// Whoever waits for a commit would wait for ever.
+		if o.server != nil {
+			select {
+			case <-o.server.Ended():
+				stopWriting()
+			default:
+			}
+		}
+	}
+	log.Info("regia stops")
+	stopReading()
+	readers.Wait()
+	stopSending()
+	senders.Wait()
+	stopWriting()
+	writer.Wait()
+	return why
+}
+
+// botName is what the chat is called, for the links that organizations hand
+// out; without an answer the service starts all the same.
+func botName(ctx context.Context, s settings, log *slog.Logger) string {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	name, err := bot.Check(ctx, bot.Config{Token: string(s.Token), API: s.TelegramAPI, Log: log})
+	if err != nil {
+		log.Warn("the name of the bot is not known yet", "err", err)
+	}
+	return name
+}
+
+// start sets the readers and senders to work.
+func (c *channels) start(reading, sending context.Context, readers, senders *sync.WaitGroup, e *engine) {
+	// None of these ends by itself; what they return when the context ends is
+	// no news.
+	if c.chatIn != nil {
+		readers.Go(func() { _ = c.chatIn.Run(reading) })
+		senders.Go(func() { _ = c.chatOut.Run(sending) })
+		senders.Go(func() {
+			for {
+				select {
+				case <-sending.Done():
+					return
+				case <-e.store.Ready(dialog.ByChat):
+					c.chatOut.Wake()
+				}
+			}
+		})
+	}
+	if c.mailIn != nil {
+		readers.Go(func() { _ = c.mailIn.Run(reading) })
+		senders.Go(func() { _ = c.mailOut.Run(sending) })
+	}
+}
+
+// watchPending hands in what waits in the store for the writer, at once when
+// this process put it there and within a second when another one did.
+func (e *engine) watchPending(ctx context.Context) {
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	for {
+		n, err := e.pending(ctx)
+		if err != nil && ctx.Err() == nil {
+			e.log.Warn("pending inputs", "err", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.store.Todo():
+		case <-look.C:
+		}
+	}
+}
