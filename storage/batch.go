@@ -13,8 +13,8 @@ import (
 )
 
 // round deals with one batch. The error ends the writer.
-func (w *Writer) round(ctx context.Context, batch []*item) error {
-	if err := patiently(ctx, func() error { return w.store.attempt(ctx, batch) }); err != nil {
+func (w *Writer) round(ctx context.Context, r *round) error {
+	if err := patiently(ctx, func() error { return w.store.attempt(ctx, r) }); err != nil {
 		return err
 	}
 	var group, failed []*item
@@ -24,7 +24,7 @@ func (w *Writer) round(ctx context.Context, batch []*item) error {
 		group = nil
 		return err
 	}
-	for _, it := range batch {
+	for _, it := range r.items {
 		switch {
 		case it.tries == 0:
 			if err := w.already(ctx, it); err != nil {
@@ -146,7 +146,7 @@ func (w *Writer) together(ctx context.Context, group []*item) (failed []*item, e
 // does what it leaves to do.
 func (w *Writer) commit(ctx context.Context, o *overlay) (v *verdict, err error) {
 	err = patiently(ctx, func() error {
-		v, err = w.store.commit(ctx, w.fence, o)
+		v, err = w.store.commit(ctx, w.fence, o, w.ahead())
 		return err
 	})
 	if err == nil && v == nil {

@@ -3,6 +3,7 @@ package storage_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,7 +26,8 @@ func BenchmarkWriter(b *testing.B) {
 		hand int
 	}{{"single", 1}, {"batch", 128}} {
 		b.Run(c.name, func(b *testing.B) {
-			s := openStore(b, storagetest.Redis(b), b.TempDir())
+			client := storagetest.Redis(b)
+			s := openStore(b, client, b.TempDir())
 			w := storage.NewWriter(s, converse, nil, silent)
 			ctx, cancel := context.WithCancel(context.Background())
 			var running sync.WaitGroup
@@ -46,6 +48,9 @@ func BenchmarkWriter(b *testing.B) {
 			}
 			senders.Wait()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+			calls, micros := scripts(b, client)
+			b.ReportMetric(micros/float64(b.N), "redis-µs/op")
+			b.ReportMetric(2*float64(b.N)/calls, "messages/batch") // one script counts, one commits
 		})
 	}
 }
@@ -86,4 +91,17 @@ func converse(tx dialog.Tx, in dialog.In) error {
 	tx.Enlist("needs:"+id, need)
 	tx.Send(dialog.Out{ID: tx.NewID("out"), To: id, Channel: dialog.ByChat, Text: "need.recorded", Reply: true})
 	return nil
+}
+
+// scripts is how many scripts the server has run, and how long they took.
+func scripts(b *testing.B, client redis.UniversalClient) (calls, micros float64) {
+	text, err := client.Info(b.Context(), "commandstats").Result()
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, text, _ = strings.Cut(text, "cmdstat_evalsha:")
+	if _, err := fmt.Sscanf(text, "calls=%g,usec=%g", &calls, &micros); err != nil {
+		b.Fatal(err)
+	}
+	return calls, micros
 }

@@ -36,14 +36,19 @@ local call = redis.call
 if call('GET', KEYS[1]) ~= arg() then return {'fenced'} end
 if call('EXISTS', KEYS[2]) == 1 then return {'paused'} end
 local messages = tonumber(arg())
-local answer = {'done'}
+local answer, kept, place = {'done'}, {}, {}
 for i = 1, tonumber(arg()) do
   if arg() == 'k' then
-    if call('EXISTS', arg()) == 1 then answer[#answer + 1] = tostring(i) end
+    kept[#kept + 1] = arg(); place[#kept] = tostring(i)
   else
     local last = call('HGET', KEYS[5], arg())
     local slot = arg()
     if last and last >= slot then answer[#answer + 1] = tostring(i) end
+  end
+end
+if #kept > 0 and call('EXISTS', unpack(kept)) > 0 then
+  for i, key in ipairs(kept) do
+    if call('EXISTS', key) == 1 then answer[#answer + 1] = place[i] end
   end
 end
 if #answer > 1 then return answer end
@@ -61,6 +66,15 @@ local function ready(key, recipient)
   if not turn then turn = call('INCR', KEYS[9]) * 65536 end
   call('ZADD', key, 'NX', string.format('%.0f', turn + turns), recipient)
   turns = turns + 1
+end
+-- What goes to one key goes there together.
+local outs, finished = {}, {}
+local function put(id, text)
+  outs[#outs + 1] = id; outs[#outs + 1] = text
+end
+local function flush()
+  for i = 1, #outs, 500 do call('HSET', KEYS[7], unpack(outs, i, math.min(i + 499, #outs))) end
+  outs = {}
 end
 local op = {
   -- the next message
@@ -82,18 +96,19 @@ local op = {
   end,
   -- id, text, key of the lane, key of the ready queue, recipient: may leave now
   o = function()
-    local id = arg(); call('HSET', KEYS[7], id, arg())
+    local id = arg(); put(id, arg())
     local lane = arg(); local queue = arg(); local recipient = arg()
     if call('RPUSH', lane, id) == 1 then ready(queue, recipient) end
   end,
   -- id, text, instant: may not leave before
   w = function()
-    local id = arg(); call('HSET', KEYS[7], id, arg()); call('ZADD', KEYS[8], arg(), id)
+    local id = arg(); put(id, arg()); call('ZADD', KEYS[8], arg(), id)
   end,
   -- key, id, milliseconds: an out that can be recalled
   r = function() local key = arg(); call('SADD', key, arg()); call('PEXPIRE', key, arg()) end,
   -- key: recall what waits
   c = function()
+    flush()
     local key = arg()
     for _, id in ipairs(call('SMEMBERS', key)) do
       if call('ZREM', KEYS[8], id) == 1 then call('HDEL', KEYS[7], id) end
@@ -105,7 +120,7 @@ local op = {
   -- job, slot: the slot that is done
   s = function() local job = arg(); call('HSET', KEYS[5], job, arg()) end,
   -- id: no attempts any more
-  n = function() call('HDEL', KEYS[4], arg()) end,
+  n = function() finished[#finished + 1] = arg() end,
   -- id: not pending any more
   p = function() local id = arg(); call('HDEL', KEYS[10], id); call('ZREM', KEYS[11], id) end,
   -- JSON: something to do outside Redis
@@ -120,6 +135,8 @@ local op = {
   end,
 }
 while p <= #A do op[arg()]() end
+flush()
+if #finished > 0 then call('HDEL', KEYS[4], unpack(finished)) end
 return {'ok', string.format('%.0f', first)}
 `)
 
@@ -132,8 +149,10 @@ type verdict struct {
 	conflicts []dialog.Ref
 }
 
-// commit makes the overlay true. A verdict says that it was not, and why.
-func (s *Store) commit(ctx context.Context, fence string, o *overlay) (*verdict, error) {
+// commit makes the overlay true. A verdict says that it was not, and why. On
+// its way it counts the attempts of the next round, if there is one: that makes
+// one writing to disk of two.
+func (s *Store) commit(ctx context.Context, fence string, o *overlay, next *round) (*verdict, error) {
 	if len(o.messages) == 0 {
 		return nil, nil
 	}
@@ -141,7 +160,7 @@ func (s *Store) commit(ctx context.Context, fence string, o *overlay) (*verdict,
 	if err != nil {
 		return nil, err
 	}
-	answer, err := commitScript.Run(ctx, s.client, s.commitKeys(), args...).StringSlice()
+	answer, err := s.runCommit(ctx, args, next).StringSlice()
 	if err != nil {
 		return nil, temporary(err)
 	}
@@ -180,6 +199,21 @@ func (s *Store) commit(ctx context.Context, fence string, o *overlay) (*verdict,
 		return v, nil
 	}
 	return nil, fmt.Errorf("storage: the commit answered %q", answer[0])
+}
+
+func (s *Store) runCommit(ctx context.Context, args []any, next *round) *redis.Cmd {
+	if next == nil || next.counted {
+		return commitScript.Run(ctx, s.client, s.commitKeys(), args...)
+	}
+	pipe := s.client.Pipeline()
+	done := commitScript.EvalSha(ctx, pipe, s.commitKeys(), args...)
+	counted := attemptScript.EvalSha(ctx, pipe, s.attemptKeys(), s.attemptArgs(next)...)
+	_, _ = pipe.Exec(ctx)          // each answer has its own error
+	_ = s.attempted(next, counted) // what was not counted now is counted later, under the same name
+	if redis.HasErrorPrefix(done.Err(), "NOSCRIPT") {
+		return commitScript.Run(ctx, s.client, s.commitKeys(), args...)
+	}
+	return done
 }
 
 func (s *Store) commitKeys() []string {

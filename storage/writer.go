@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -65,6 +66,9 @@ type Writer struct {
 	queue   []*item
 	stopped error
 	more    chan struct{}
+
+	next   *round // taken already, its attempts being counted with a commit
+	rounds int
 }
 
 // item is an input on its way.
@@ -133,8 +137,8 @@ func (w *Writer) loop(ctx context.Context) error {
 	defer tidy.Stop()
 	w.settle(ctx)
 	for {
-		batch := w.take()
-		if len(batch) == 0 {
+		r := w.take()
+		if r == nil {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
@@ -144,9 +148,13 @@ func (w *Writer) loop(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := w.round(ctx, batch); err != nil {
-			for _, it := range batch {
-				it.settle("", err)
+		if err := w.round(ctx, r); err != nil {
+			for _, lost := range []*round{r, w.next} {
+				if lost != nil {
+					for _, it := range lost.items {
+						it.settle("", err)
+					}
+				}
 			}
 			return err
 		}
@@ -213,8 +221,19 @@ func (w *Writer) again(items []*item) {
 	signal(w.more)
 }
 
-// take is what is queued, up to a batch; one id comes once.
-func (w *Writer) take() []*item {
+// take is the next round, nil when nothing is queued.
+func (w *Writer) take() *round {
+	r := w.ahead()
+	w.next = nil
+	return r
+}
+
+// ahead is the next round, which stays to be taken: what is queued, up to a
+// batch; one id comes once.
+func (w *Writer) ahead() *round {
+	if w.next != nil {
+		return w.next
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var batch []*item
@@ -232,11 +251,15 @@ func (w *Writer) take() []*item {
 		seen[it.ID] = true
 		batch = append(batch, it)
 	}
-	w.queue = w.queue[n:]
-	if len(w.queue) == 0 {
+	if w.queue = w.queue[n:]; len(w.queue) == 0 {
 		w.queue = nil
 	}
-	return batch
+	if len(batch) == 0 {
+		return nil
+	}
+	w.rounds++
+	w.next = &round{name: w.fence + "." + strconv.Itoa(w.rounds), items: batch}
+	return w.next
 }
 
 func (w *Writer) stop(err error) {

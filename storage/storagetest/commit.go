@@ -147,7 +147,7 @@ func crash(t *testing.T, client redis.UniversalClient) {
 	h.on("add", func(tx dialog.Tx, _ dialog.In) error { return add(tx, "n:1", 1) })
 	// Three processes counted it and were killed by it.
 	key := "{" + province + "}:tries"
-	if err := client.HSet(context.Background(), key, input.ID, 3).Err(); err != nil {
+	if err := client.HSet(context.Background(), key, input.ID, "3:a process before").Err(); err != nil {
 		t.Fatal(err)
 	}
 	h.send(storage.Died, input)
