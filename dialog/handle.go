@@ -60,9 +60,12 @@ func (s *Service) Handle(tx Tx, in In) error {
 }
 
 // Sorry tells the writer of a message that could not be handled that the
-// office will look at it.
+// office will look at it, and has the office told.
 func (s *Service) Sorry(tx Tx, in In) error {
 	c := &conv{Tx: tx, s: s, in: in, now: tx.Now()}
+	if err := c.noteDead(); err != nil {
+		return err
+	}
 	switch {
 	case in.Chat != nil:
 		if err := c.whoInChat(in.Chat.ID); err != nil {

@@ -40,8 +40,6 @@ const grace = time.Minute
 // for them.
 func Table(zone *time.Location) []Job {
 	return []Job{
-		{Name: "cleanup", Slots: Daily(3, 0, zone), CatchUp: Last, MaxAge: 24 * time.Hour},
-		{Name: "deadletters", Slots: Daily(7, 30, zone), CatchUp: Last, MaxAge: 24 * time.Hour},
 		{Name: "week", Slots: Weekly(time.Monday, 8, 30, zone), CatchUp: Last, MaxAge: 5 * 24 * time.Hour},
 	}
 }

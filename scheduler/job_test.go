@@ -138,7 +138,7 @@ func TestNextSlotIsTheFirstOneDue(t *testing.T) {
 	jobs := Table(zone)
 	now := time.Date(2027, 1, 10, 12, 0, 0, 0, zone)
 	next := NextSlot(jobs, now)
-	if want := time.Date(2027, 1, 11, 3, 0, 0, 0, zone); !next.Equal(want) {
+	if want := time.Date(2027, 1, 11, 8, 30, 0, 0, zone); !next.Equal(want) {
 		t.Errorf("next %s, want %s", next, want)
 	}
 	rapid.Check(t, func(t *rapid.T) {

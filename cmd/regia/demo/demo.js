@@ -270,7 +270,7 @@ function showChat(p) {
   const messages = page.person.chat || [];
   const bubbles = messages.map((m) => {
     const bubble = el('div', { className: 'bubble' + (m.mine ? ' mine' : '') + (known && !known.has(m.id) ? ' new' : '') },
-      el('div', { className: 'text' },
+      el('div', { className: m.text ? 'text' : 'text bare' },
         el('span', { className: 'unseen' }, m.mine ? p.name + ': ' : 'Servizio formazione: '),
         ...bold(m.text),
         el('small', {}, m.edited ? m.at + ', aggiornato' : m.at)),
