@@ -168,6 +168,7 @@ func (q *ask) choose(text string) (Act, bool) {
 	}
 	// «sì, volentieri»: the first word decides when it is a plain yes or no.
 	first, _, more := strings.Cut(said, " ")
+	first = bare(first)
 	if more && len(said) < 60 && !strings.Contains(said, " ma ") {
 		for _, choice := range q.Choices {
 			if choice.Text == "choice.yes" && isYes(first) || choice.Text == "choice.no" && first == "no" {
