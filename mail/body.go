@@ -55,38 +55,30 @@ func (b body) reply() (string, map[int]string) { return Reply(b.text) }
 // as it was written and not as it was wrapped.
 func unflow(s string, delsp bool) string {
 	var out strings.Builder
-	var cur string
-	curDepth, open := 0, false
-	flush := func() {
-		if open {
-			out.WriteString(cur + "\n")
-		}
-		cur, open = "", false
-	}
+	depthOpen := -1 // of the line that is being joined
 	for _, line := range strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
 		depth := 0
 		for depth < len(line) && line[depth] == '>' {
 			depth++
 		}
 		text := strings.TrimPrefix(line[depth:], " ")
-		flowing := strings.HasSuffix(text, " ") && text != "-- "
-		if open && depth == curDepth && text != "-- " {
-			cur += text
-		} else {
-			flush()
-			cur, curDepth, open = text, depth, true
-			if depth > 0 {
-				cur = strings.Repeat(">", depth) + " " + text
-			}
+		if depthOpen >= 0 && (depth != depthOpen || text == "-- ") {
+			out.WriteByte('\n')
+			depthOpen = -1
 		}
-		if flowing {
+		if depthOpen < 0 && depth > 0 {
+			out.WriteString(strings.Repeat(">", depth) + " ")
+		}
+		if strings.HasSuffix(text, " ") && text != "-- " {
 			if delsp {
-				cur = strings.TrimSuffix(cur, " ")
+				text = strings.TrimSuffix(text, " ")
 			}
+			out.WriteString(text)
+			depthOpen = depth
 			continue
 		}
-		flush()
+		out.WriteString(text + "\n")
+		depthOpen = -1
 	}
-	flush()
 	return strings.TrimSuffix(out.String(), "\n")
 }

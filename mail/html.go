@@ -104,15 +104,12 @@ func (t *htmlText) tag(tag, rest string) string {
 	closing := strings.HasPrefix(tag, "/")
 	name, attrs := tagName(strings.TrimPrefix(tag, "/"))
 	switch name {
-	case "script", "style", "title", "head", "svg", "select", "template", "object":
+	case "script", "style", "title", "svg", "select", "template", "object":
 		if closing || strings.HasSuffix(tag, "/") {
 			return rest
 		}
 		end := indexFold(rest, "</"+name)
 		if end < 0 {
-			if name == "head" {
-				return rest
-			}
 			return ""
 		}
 		_, after := cutTag(rest[end:])
@@ -125,7 +122,7 @@ func (t *htmlText) tag(tag, rest string) string {
 		t.words("________________________________")
 		t.endLine()
 		return rest
-	case "img", "meta", "link", "input", "wbr", "col", "base":
+	case "img", "meta", "link", "head", "input", "wbr", "col", "base":
 		return rest
 	}
 	if closing {

@@ -115,6 +115,8 @@ func TestDepthAndSizeAreBounded(t *testing.T) {
 		"deep": deep.String(), "many": many.String(),
 		"long line":  "From: a@ente.example\r\n\r\n" + strings.Repeat("x", 10<<20),
 		"html":       "From: a@ente.example\r\nContent-Type: text/html\r\n\r\n" + strings.Repeat("<div><blockquote>", 200000),
+		"heads":      "From: a@ente.example\r\nContent-Type: text/html\r\n\r\n" + strings.Repeat("<head>x", 60000),
+		"flowed":     "From: a@ente.example\r\nContent-Type: text/plain; format=flowed\r\n\r\n" + strings.Repeat("x \r\n", 60000),
 		"open tag":   "From: a@ente.example\r\nContent-Type: text/html\r\n\r\n" + strings.Repeat("<a b=\"", 100000),
 		"head":       strings.Repeat("X: y\r\n", 200000) + "From: a@ente.example\r\n\r\nsì",
 		"quotes":     "From: a@ente.example\r\n\r\n" + strings.Repeat("> 1. x?\r\ny\r\n", 50000),
@@ -127,6 +129,15 @@ func TestDepthAndSizeAreBounded(t *testing.T) {
 		if err != nil || len(m.Text) > 20000 {
 			t.Errorf("%s: %v, %d bytes", name, err, len(m.Text))
 		}
+	}
+}
+
+func TestFlowedTextIsAsItWasWritten(t *testing.T) {
+	raw := "From: a@ente.example\r\nContent-Type: text/plain; format=flowed\r\n\r\nUna frase lunga che \r\nva a capo.\r\nFine\r\n-- \r\nAnna\r\n"
+	m, err := mail.Understand([]byte(raw), own, day)
+	must(t, err)
+	if m.Text != "Una frase lunga che va a capo.\nFine" {
+		t.Errorf("%q", m.Text)
 	}
 }
 
