@@ -2,12 +2,9 @@ package storage
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -140,9 +137,6 @@ if #finished > 0 then call('HDEL', KEYS[4], unpack(finished)) end
 return {'ok', string.format('%.0f', first)}
 `)
 
-// recallKeep is how long messages can be found by the id of their undo.
-const recallKeep = 30 * 24 * time.Hour
-
 // verdict is what the commit answered when it wrote nothing.
 type verdict struct {
 	done      map[*item]bool
@@ -162,6 +156,7 @@ func (s *Store) commit(ctx context.Context, fence string, o *overlay, next *roun
 	}
 	answer, err := s.runCommit(ctx, args, next).StringSlice()
 	if err != nil {
+		o.forget() // it may have been made true all the same
 		return nil, temporary(err)
 	}
 	if len(answer) == 0 {
@@ -182,6 +177,7 @@ func (s *Store) commit(ctx context.Context, fence string, o *overlay, next *roun
 	case "paused":
 		return nil, errPaused
 	case "done":
+		o.forget()
 		v := &verdict{done: map[*item]bool{}}
 		for _, text := range answer[1:] {
 			if i, err := strconv.Atoi(text); err == nil && i >= 1 && i <= len(items) {
@@ -232,145 +228,3 @@ func (s *Store) announce(o *overlay) {
 		}
 	}
 }
-
-// commitArgs is ARGV, and the item of each id in it.
-func (s *Store) commitArgs(fence string, o *overlay) ([]any, []*item, error) {
-	args := make([]any, 0, 64*len(o.messages))
-	add := func(words ...any) { args = append(args, words...) }
-
-	add(fence, len(o.messages))
-	var items []*item
-	ids := len(args)
-	add(0)
-	for _, m := range o.messages {
-		for _, id := range idsOf(m.in) {
-			if job, slot, ok := slotOf(id); ok {
-				add("c", job, slot)
-			} else {
-				add("k", s.keys.done(id))
-			}
-			items = append(items, m.item)
-		}
-	}
-	args[ids] = len(items)
-	add(len(o.read0))
-	for ref, doc := range o.read0 {
-		add(s.keys.doc(ref), doc.version)
-	}
-	for _, m := range o.messages {
-		add("m")
-		if err := s.addMessage(&args, m); err != nil {
-			return nil, nil, err
-		}
-	}
-	return args, items, nil
-}
-
-func (s *Store) addMessage(args *[]any, m message) error {
-	add := func(words ...any) { *args = append(*args, words...) }
-	k := s.keys
-	for _, ref := range m.docs.keys {
-		switch w := m.docs.values[ref]; {
-		case w.body == nil:
-			add("x", k.doc(ref))
-		case w.keep > 0:
-			add("D", k.doc(ref), w.body, max(w.keep.Milliseconds(), 1))
-		default:
-			add("d", k.doc(ref), w.body)
-		}
-	}
-	for _, e := range m.lists.keys {
-		if m.lists.values[e] {
-			add("+", k.list(e.list), e.member)
-		} else {
-			add("-", k.list(e.list), e.member)
-		}
-	}
-	if t := m.in.Timer; t != nil {
-		add("f", t.Kind+":"+t.ID, t.At.UnixMilli())
-	}
-	for _, member := range m.timers.keys {
-		if at := m.timers.values[member]; at != 0 {
-			add("t", member, at)
-		} else {
-			add("T", member)
-		}
-	}
-	for _, undo := range m.recalls {
-		add("c", k.recall(undo))
-	}
-	for _, out := range m.outs {
-		l := laneOf(out)
-		text, err := encodeOut(out)
-		if err != nil {
-			return err
-		}
-		if out.NotBefore.After(m.in.At) {
-			add("w", out.ID, text, out.NotBefore.UnixMilli())
-		} else {
-			add("o", out.ID, text, k.lane(l), k.ready(l), l.to)
-		}
-		if out.Undo != "" {
-			add("r", k.recall(out.Undo), out.ID, recallKeep.Milliseconds())
-		}
-	}
-	for _, id := range idsOf(m.in) {
-		if job, slot, ok := slotOf(id); ok {
-			add("s", job, slot)
-		} else {
-			add("i", k.done(id), keepID(id).Milliseconds())
-		}
-	}
-	add("n", m.in.ID)
-	if m.item != nil && m.item.pending {
-		add("p", m.in.ID)
-	}
-	for _, j := range m.aftermath() {
-		text, err := json.Marshal(j)
-		if err != nil {
-			return err
-		}
-		add("a", text)
-	}
-	if d := m.dead; d != nil {
-		text, err := json.Marshal(d)
-		if err != nil {
-			return err
-		}
-		add("k", d.ID, text, d.At.UnixMilli(), d.At.Add(-deadKeep).UnixMilli())
-	}
-	return nil
-}
-
-// keepID is how long an id is remembered after its commit: longer than its
-// source could bring it again.
-func keepID(id string) time.Duration {
-	const day = 24 * time.Hour
-	switch source, _, _ := strings.Cut(id, ":"); source {
-	case "tg":
-		return 14 * day
-	case "mail":
-		return 90 * day
-	}
-	return 30 * day
-}
-
-// slotOf takes the id of a slot apart; only the last slot of a job is kept.
-func slotOf(id string) (job, slot string, ok bool) {
-	rest, ok := strings.CutPrefix(id, "cron:")
-	if !ok {
-		return "", "", false
-	}
-	i := strings.LastIndexByte(rest, '@')
-	if i <= 0 {
-		return "", "", false
-	}
-	at, err := time.Parse(time.RFC3339, rest[i+1:])
-	if err != nil {
-		return "", "", false
-	}
-	return rest[:i], at.UTC().Format(slotForm), true
-}
-
-// slotForm has a fixed width, so that slots compare as text.
-const slotForm = "2006-01-02T15:04:05Z"

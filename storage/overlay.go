@@ -109,11 +109,11 @@ func (o *overlay) holds(in dialog.In) bool {
 	return false
 }
 
-func idsOf(in dialog.In) []string {
-	if in.Also == "" || in.Also == in.ID {
-		return []string{in.ID}
+// forget makes the cache forget what the batch wrote.
+func (o *overlay) forget() {
+	for ref := range o.docs {
+		o.store.cache.drop(ref)
 	}
-	return []string{in.ID, in.Also}
 }
 
 // committed tells the cache what is stored now.

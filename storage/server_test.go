@@ -13,6 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"regia/dialog"
 	"regia/storage"
 	"regia/storage/storagetest"
 )
@@ -185,5 +186,63 @@ func TestProvinceNamesAreBounded(t *testing.T) {
 		if _, err := storage.Open(t.Context(), storage.Options{Province: name, Secret: make([]byte, 32)}); err == nil {
 			t.Errorf("%q was accepted", name)
 		}
+	}
+}
+
+func TestWhatIsErasedLeavesTheLog(t *testing.T) {
+	storagetest.Redis(t) // skips where there is none
+	data := t.TempDir()
+	server, err := storage.StartServer(t.Context(), data, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	s := openStore(t, server.Client(), data)
+	w := storage.NewWriter(s, func(tx dialog.Tx, in dialog.In) error {
+		if string(in.Command.Body) == "save" {
+			tx.Save("person:a", "Hildegarda", 0)
+		} else {
+			tx.Delete("person:a")
+			tx.RewriteLog()
+		}
+		return nil
+	}, nil, silent)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	tell := func(what string) {
+		r := w.Submit(ctx, []storage.Input{{ID: "cli:" + what, Source: "cli", Decode: func() (dialog.In, error) {
+			return dialog.In{At: now, Command: &dialog.Command{Body: []byte(what)}}, nil
+		}}})
+		if r[0].Outcome != storage.Committed {
+			t.Fatal(r)
+		}
+	}
+	inLog := func() bool {
+		found := false
+		files, err := filepath.Glob(filepath.Join(data, "redis", "*", "*"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no log: %v", err)
+		}
+		for _, file := range files {
+			raw, err := os.ReadFile(file)
+			found = found || err == nil && strings.Contains(string(raw), "Hildegarda")
+		}
+		return found
+	}
+	tell("save")
+	if !inLog() {
+		t.Fatal("not in the log: the test looks in the wrong place")
+	}
+	tell("erase")
+	for inLog() {
+		if t.Context().Err() != nil {
+			t.Fatal("still in the log")
+		}
+		time.Sleep(5 * time.Millisecond) // Redis does it in the background
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
 	}
 }

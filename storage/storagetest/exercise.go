@@ -35,6 +35,8 @@ func Exercise(t *testing.T, open func(t *testing.T) redis.UniversalClient) {
 		{"a second writer waits, and the one before is fenced off", fencing},
 		{"a commit's files and erased documents are dealt with after it", aftermath},
 		{"a backup restores all but what was erased since", backup},
+		{"commits and senders wait while a backup is made", pause},
+		{"a lost answer of the store loses and repeats nothing", lostAnswers},
 		{"a newer schema is refused", newerSchema},
 		{"pending inputs survive and come once", pending},
 		{"batches with failures, conflicts and repeats add up", sums},

@@ -180,3 +180,36 @@ func pending(t *testing.T, client redis.UniversalClient) {
 		t.Fatalf("handled %d times", h.number("n:1"))
 	}
 }
+
+func pause(t *testing.T, client redis.UniversalClient) {
+	h := newHouse(t, client)
+	ctx := context.Background()
+	h.do("send", func(tx dialog.Tx) { tx.Send(out("1", "a", true)) })
+	key := "{" + province + "}:pause"
+	if err := client.Set(ctx, key, "another backup", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.store.Backup(ctx, &bytes.Buffer{}, start); err == nil {
+		t.Fatal("two backups at once")
+	}
+	soon, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancel()
+	if outs, err := h.store.Outbox().Claim(soon, dialog.ByChat, 1, start); len(outs) != 0 || err == nil {
+		t.Fatalf("claimed %v during a backup", outs)
+	}
+	h.on("add", func(tx dialog.Tx, _ dialog.In) error { return add(tx, "n:1", 1) })
+	results := make(chan []storage.Result, 1)
+	go func() { results <- h.writer.Submit(ctx, []storage.Input{command("1", "add")}) }()
+	if n := h.number("n:1"); n != 0 {
+		t.Fatal("committed during a backup")
+	}
+	if err := client.Del(ctx, key).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if r := <-results; r[0].Outcome != storage.Committed {
+		t.Fatal(r)
+	}
+	if outs := h.claim(dialog.ByChat, 1, start); len(outs) != 1 {
+		t.Fatal("the message is gone")
+	}
+}
