@@ -1,6 +1,9 @@
 package training
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Turns that say that something is not wanted. Those of one word that stand
 // before what they are about («niente inglese»), and verbs that do so behind
@@ -26,6 +29,7 @@ type refusal struct {
 	from, to int
 	forward  bool
 	backward bool
+	plural   bool // «già fatti» speaks of all that was listed
 }
 
 // refusals finds the turns.
@@ -44,17 +48,20 @@ func refusals(tokens []token) []refusal {
 		switch w := word(i); {
 		case refusesBefore[w]:
 			if !saysNot(tokens, i) {
-				all = append(all, refusal{i, i, true, false})
+				all = append(all, refusal{from: i, to: i, forward: true})
 			}
 		case w == "parte" && word(i-1) == "a", w == "che" && word(i-1) == "altro" && word(i-2) != "piu":
-			all = append(all, refusal{i - 1, i, true, false})
+			all = append(all, refusal{from: i - 1, to: i, forward: true})
 		case w == "perdere" && (word(i-1) == "lasciamo" || word(i-1) == "lasciate" || word(i-1) == "lascerei" || word(i-1) == "lasciar"):
-			all = append(all, refusal{i - 1, i, true, true})
+			all = append(all, refusal{from: i - 1, to: i, forward: true, backward: true})
 		case w == "posto" && word(i-1) == "a":
-			all = append(all, refusal{i - 1, i, word(i+1) == "con" || word(i+1) == "per" || word(i+1) == "su", true})
+			all = append(all, refusal{
+				from: i - 1, to: i, backward: true,
+				forward: word(i+1) == "con" || word(i+1) == "per" || word(i+1) == "su",
+			})
 		case w == "no":
 			first := !sameClause(i-1, i)
-			all = append(all, refusal{i, i, first, !first})
+			all = append(all, refusal{from: i, to: i, forward: first, backward: !first})
 		case w == "non":
 			for j := i + 1; j <= i+4 && sameClause(i, j); j++ {
 				if word(j) == "solo" || word(j) == "soltanto" {
@@ -62,7 +69,10 @@ func refusals(tokens []token) []refusal {
 				}
 				if wantVerbs[word(j)] {
 					if word(j+1) != "solo" && word(j+1) != "soltanto" {
-						all = append(all, refusal{i, j, true, true})
+						all = append(all, refusal{
+							from: i, to: j, forward: true, backward: true,
+							plural: strings.HasSuffix(word(j), "no"),
+						})
 					}
 					break
 				}
@@ -102,7 +112,10 @@ func done(tokens []token, i int) (refusal, bool) {
 		if j > 0 && tokens[j-1].word == "non" || tokens[i].word != "gia" && tokens[j].word == "abbiamo" {
 			continue
 		}
-		return refusal{min(i, j), max(i, j), true, true}, true
+		return refusal{
+			from: min(i, j), to: max(i, j), forward: true, backward: true,
+			plural: strings.HasSuffix(tokens[j].word, "i") || strings.HasSuffix(tokens[j].word, "e"),
+		}, true
 	}
 	return refusal{}, false
 }
@@ -136,7 +149,7 @@ func negate(tokens []token, matches []match) []bool {
 					agreed = agreed || t.word == "si" && (i+1 == len(tokens) || tokens[i+1].clause != c)
 				}
 			}
-			if hit && (size == 0 || size > 3 || agreed) {
+			if hit && (!r.plural || size == 0 || size > 3 || agreed) {
 				break
 			}
 			for k, m := range matches {

@@ -36,7 +36,7 @@ const (
 	believed     = 0.5
 	recordable   = 0.95
 	recordPhrase = 0.8 // and a phrase that names it; likeness alone is asked back
-	leastScore   = 0.01
+	leastScore   = 0.03
 	mostTopics   = 8 // of a reading
 	mostRecords  = 4 // more than that at once is asked back
 )
