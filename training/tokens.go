@@ -150,7 +150,7 @@ func mostlyCapitals(text string) bool {
 			lower++
 		}
 	}
-	return upper > lower
+	return upper > lower && upper > 10 // «AI» alone is not shouted
 }
 
 // stem is the Italian snowball stem. Words of up to four letters stay as they
