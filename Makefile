@@ -47,8 +47,11 @@ crash:
 demo:
 	$(GO) run ./cmd/regia demo
 
-## bench: the figures, beside the peers where those are installed
+## bench: the figures of the design, beside grammY where npm can install it; then those of each package
 bench: install build
+	@cd bench/grammy && { test -d node_modules || npm install --silent --no-audit --no-fund; } || \
+		echo 'grammY could not be installed: its column stays empty' >&2
+	$(GO) run ./bench --regia "$(CURDIR)/$(BINARY)"
 	REGIA_TEST_REAL=1 REGIA_TEST_BINARY="$(CURDIR)/$(BINARY)" \
 		$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 

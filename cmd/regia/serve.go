@@ -25,6 +25,7 @@ func runServe(ctx context.Context, a *app, args []string) error {
 	path := flags.String("config", "", "il file di configurazione")
 	start := flags.String("clock", "", "prova generale: l'orologio parte da questo istante (RFC 3339) e si muove solo con POST /clock")
 	lax := flags.Bool("bench-durability", false, "solo per misurare: accetta un Redis che perderebbe ciò che ha confermato")
+	noLimits := flags.Bool("bench-no-limits", false, "solo per misurare: manda più in fretta di quanto Telegram permetta")
 	profile := flags.String("cpuprofile", "", "solo per misurare: scrive qui il profilo del processore")
 	rest, err := a.parseFlags(flags, args)
 	if err != nil {
@@ -52,7 +53,7 @@ func runServe(ctx context.Context, a *app, args []string) error {
 	if err := checkDurability(ctx, o.store, *lax, log); err != nil {
 		return errors.Join(err, o.Close())
 	}
-	err = serve(ctx, s, o, *start, log)
+	err = serve(ctx, s, o, *start, *noLimits, log)
 	return errors.Join(err, o.Close())
 }
 
@@ -143,7 +144,7 @@ func openChannels(s settings, e *engine, fast bool) (*channels, error) {
 
 // serve runs everything and stops it in order: readers first, then what is
 // queued is committed, then the senders finish what they began.
-func serve(ctx context.Context, s settings, o *opened, start string, log *slog.Logger) error {
+func serve(ctx context.Context, s settings, o *opened, start string, noLimits bool, log *slog.Logger) error {
 	var clock scheduler.Clock = scheduler.Wall{Zone: training.Rome()}
 	var manual *scheduler.Manual
 	if start != "" {
@@ -159,7 +160,7 @@ func serve(ctx context.Context, s settings, o *opened, start string, log *slog.L
 		name = botName(ctx, s, log)
 	}
 	e := newEngine(o.store, newService(s, name), clock, log)
-	ch, err := openChannels(s, e, manual != nil)
+	ch, err := openChannels(s, e, noLimits || manual != nil)
 	if err != nil {
 		return err
 	}
