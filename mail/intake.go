@@ -56,6 +56,9 @@ type Desk struct {
 	// Handle commits the messages, in their order, and returns one error for
 	// each: nil is committed (or was before), anything else is temporary.
 	Handle func(ctx context.Context, ins []dialog.In) []error
+	// Shared says that people read the mailbox too: what is not handled stays
+	// there, unread.
+	Shared bool
 	// Erase tells, after its commit, whether a message must not stay readable
 	// in the mailbox (an answer to a survey); nil for none.
 	Erase func(ctx context.Context, in dialog.In) (bool, error)
@@ -81,13 +84,16 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 			// large, if there is anybody to say it to.
 			m.Text, m.Answers, m.Files = "", nil, nil
 		}
-		in, ok, err := m.In(a.ID, now, d.AuthServID, d.MAC, d.Keep)
+		in, ok, err := m.ToIn(a.ID, now, d.AuthServID, d.MAC, d.Keep)
 		if err != nil {
 			return nil, fmt.Errorf("mail: attachment: %w", err)
 		}
 		if !ok {
 			d.log().Info("mail: not handled", "id", a.ID, "kind", string(m.Kind), "reason", m.Reason)
 			out[i] = Done
+			if d.Shared {
+				out[i] = Leave
+			}
 			continue
 		}
 		if a.TooLarge && m.Kind == KindReply {

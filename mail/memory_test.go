@@ -208,6 +208,26 @@ func TestVerdictsDecideWhereAMessageGoes(t *testing.T) {
 	}
 }
 
+// In a box that people read too, what is not for the service stays unread.
+func TestASharedBoxKeepsWhatIsForPeople(t *testing.T) {
+	s, err := mailtest.Start(own.String(), clock)
+	must(t, err)
+	defer s.Close()
+	must(t, s.Deliver([]byte("From: liste@altro.example\r\nList-Id: <x.altro.example>\r\nSubject: notizie\r\n\r\nnotizie\r\n")))
+	must(t, s.Write("a@comune-airole.example", "aiuto", "aiuto"))
+	reader := &mail.Reader{Endpoint: endpoint(t, s.IMAP()), Log: quiet(), Intake: &mail.Desk{
+		Own: own, Shared: true, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
+		Handle: func(_ context.Context, ins []dialog.In) []error { return make([]error, len(ins)) },
+	}}
+	defer reader.Close()
+	steps(t, reader.Step)
+	for box, want := range map[string]int{"INBOX": 1, "Processed": 1} {
+		if n, _ := s.Waiting(box); n != want {
+			t.Errorf("%s holds %d, want %d", box, n, want)
+		}
+	}
+}
+
 // A refused address ends the message; trouble with the server is waited out.
 func TestRefusalsAreToldFromTrouble(t *testing.T) {
 	s, err := mailtest.Start(own.String(), clock)

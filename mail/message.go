@@ -147,7 +147,7 @@ func (m *Message) headers(e *entity, own Address, now time.Time) {
 	m.From = e.from()
 	subject := clip(oneLine(e.h.text("Subject")), 300)
 	m.Subject = cleanSubject(subject)
-	m.ID = clip(strings.Trim(strings.TrimSpace(e.h.get("Message-Id")), "<>"), 500)
+	m.ID = clip(strings.Trim(oneLine(strings.ToValidUTF8(e.h.get("Message-Id"), "")), "<>"), 500)
 	m.Token = token(e, own, subject)
 	m.Client = client(e)
 	m.results = authResults(e.h)
@@ -192,10 +192,10 @@ func (m Message) Also(mac func(parts ...string) string) string {
 	return "mail=" + mac("mail", m.From, m.ID, m.bodySum)
 }
 
-// In makes the message that dialog handles. keep stores an attachment and
+// ToIn makes the message that dialog handles. keep stores an attachment and
 // returns its reference. ok is false for what is never handled: automatic
 // answers, receipts, what was rejected.
-func (m Message) In(id string, at time.Time, authservID string, mac func(parts ...string) string,
+func (m Message) ToIn(id string, at time.Time, authservID string, mac func(parts ...string) string,
 	keep func(Attachment) (dialog.File, error),
 ) (in dialog.In, ok bool, err error) {
 	out := &dialog.Mail{

@@ -296,6 +296,75 @@ func TestDovecotRunHearsOfNewMail(t *testing.T) {
 	}
 }
 
+// The server goes silent while the reader sleeps: the watchdog finds out and
+// connects anew.
+func TestDovecotGoesSilent(t *testing.T) {
+	d := dovecot(t)
+	must(t, d.Put(mailtest.ServiceUser, eml(1, "uno")))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	silent := make(chan struct{}) // closed: what the first connection brings is dropped
+	go func() {
+		for n := 0; ; n++ {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.Dial("tcp", d.Addr())
+			if err != nil {
+				in.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(out, in); out.Close() }()
+			go func() {
+				defer in.Close()
+				buf := make([]byte, 4096)
+				for {
+					k, err := out.Read(buf)
+					if err != nil {
+						return
+					}
+					if n == 0 {
+						select {
+						case <-silent:
+							continue
+						default:
+						}
+					}
+					if _, err := in.Write(buf[:k]); err != nil {
+						return
+					}
+				}
+			}()
+		}
+	}()
+	got := make(chan string, 10)
+	k := &takes{verdict: func(a mail.Arrived) mail.Verdict { got <- string(a.Raw); return mail.Done }}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	r := &mail.Reader{
+		Endpoint: endpoint(t, "imap://"+mailtest.ServiceUser+":prova@127.0.0.1:"+port+"?tls=off"), Intake: k, Log: quiet(),
+		Watchdog: 500 * time.Millisecond, Timeout: 3 * time.Second,
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	end := make(chan error, 1)
+	go func() { end <- r.Run(ctx) }()
+	<-got
+	eventually(t, "the move", func() bool { return d.Count(mailtest.ServiceUser, "Processed") == 1 })
+	close(silent)
+	must(t, d.Put(mailtest.ServiceUser, eml(2, "due")))
+	select {
+	case raw := <-got:
+		if !strings.Contains(raw, "due") {
+			t.Errorf("got %q", raw)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("the silence was not noticed")
+	}
+	cancel()
+	<-end
+}
+
 // Through Postfix: a question with its token goes out and arrives whole; the
 // answer to the plus address comes back to the service's mailbox.
 func TestPostfixAndDovecotThereAndBack(t *testing.T) {

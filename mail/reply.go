@@ -88,8 +88,6 @@ func normalLines(text string) []string {
 	return lines
 }
 
-var quoteLine = regexp.MustCompile(`^\s{0,3}[>|]+`)
-
 // isQuoted tells a quoted line. «<<< … >>>» is decoration.
 func isQuoted(l string) bool {
 	t := strings.TrimLeft(l, " \t")

@@ -187,9 +187,9 @@ func (s *Sender) open(ctx context.Context) error {
 	opts := []gomail.Option{
 		gomail.WithPort(e.Port), gomail.WithTimeout(s.Timeout), gomail.WithHELO(s.Letter.From.Domain),
 		gomail.WithTLSConfig(tlsConfig(e, s.TLS)),
-		// The connection is used at once: a NOOP for each message is one wait
-		// more, and the next command finds out as well.
-		gomail.WithoutNoop(),
+		// NOOP before and RSET after each message are two waits more: the next
+		// command finds out as well, and MAIL begins anew after an accepted one.
+		gomail.WithoutNoop(), gomail.WithoutRset(),
 	}
 	switch e.mode() {
 	case TLSImplicit:

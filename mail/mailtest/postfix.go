@@ -82,8 +82,13 @@ func (p *Postfix) folders(owner *user.User, drop *user.Group) error {
 		mode     os.FileMode
 	}
 	all := []folder{
-		{"", 0, 0, 0o755}, {"queue", 0, 0, 0o755}, {"data", uid, 0, 0o700}, {"queue/pid", 0, 0, 0o755},
-		{"queue/maildrop", uid, gid, 0o730}, {"queue/public", uid, gid, 0o710}, {"queue/private", uid, 0, 0o700},
+		{"", 0, 0, 0o755},
+		{"queue", 0, 0, 0o755},
+		{"data", uid, 0, 0o700},
+		{"queue/pid", 0, 0, 0o755},
+		{"queue/maildrop", uid, gid, 0o730},
+		{"queue/public", uid, gid, 0o710},
+		{"queue/private", uid, 0, 0o700},
 	}
 	for _, q := range []string{"incoming", "active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "saved", "trace"} {
 		all = append(all, folder{"queue/" + q, uid, 0, 0o700})

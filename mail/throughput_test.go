@@ -1,0 +1,81 @@
+package mail_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"regia/dialog"
+	"regia/mail"
+	"regia/mail/mailtest"
+)
+
+// One message of 3 kB, read from a real Dovecot, understood and moved.
+func BenchmarkIngestFromDovecot(b *testing.B) {
+	d := dovecot(b)
+	const n = 2000
+	for b.Loop() {
+		b.StopTimer()
+		var raws [][]byte
+		for i := range n {
+			raws = append(raws, eml(i, "Sì, vengo.\r\n\r\nIl 11/03/2027 09:02, ImperiaForma ha scritto:\r\n"+strings.Repeat("> una riga della domanda che era partita\r\n", 60)))
+		}
+		must(b, d.Put(mailtest.ServiceUser, raws...))
+		handled := 0
+		r := &mail.Reader{Endpoint: endpoint(b, d.URL("imaps", mailtest.ServiceUser)), Log: quiet(), Intake: &mail.Desk{
+			Own: own, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
+			Handle: func(_ context.Context, ins []dialog.In) []error { handled += len(ins); return make([]error, len(ins)) },
+		}}
+		b.StartTimer()
+		began := time.Now()
+		for {
+			k, err := r.Step(b.Context())
+			must(b, err)
+			if k == 0 {
+				break
+			}
+		}
+		b.ReportMetric(float64(n)/time.Since(began).Seconds(), "messages/s")
+		if handled != n {
+			b.Fatalf("%d handled", handled)
+		}
+		r.Close()
+	}
+}
+
+// One prompt submitted to a real Postfix on one TLS connection.
+func BenchmarkSubmitToPostfix(b *testing.B) {
+	d := dovecot(b)
+	p := postfix(b, d)
+	const n = 500
+	round := 0
+	for b.Loop() {
+		round++
+		var outs []dialog.Out
+		for i := range n {
+			outs = append(outs, dialog.Out{ID: fmt.Sprintf("o%d-%d", round, i)})
+		}
+		box := newOutbox(outs...)
+		s := &mail.Sender{
+			Endpoint: endpoint(b, p.URL("smtps")), Outbox: box, Now: clock, Log: quiet(), Letter: mail.Letter{From: own, Name: "ImperiaForma"},
+			Render: func(context.Context, dialog.Out) (dialog.Rendered, error) {
+				return dialog.Rendered{Address: "anna@comune-dolcedo.example", Subject: "prova", Token: "abcdefgh23456777", Body: strings.Repeat("una riga della domanda\n", 20)}, nil
+			},
+		}
+		began := time.Now()
+		for {
+			k, err := s.Step(b.Context())
+			must(b, err)
+			if k == 0 {
+				break
+			}
+		}
+		b.ReportMetric(float64(n)/time.Since(began).Seconds(), "messages/s")
+		if len(box.finished) != n {
+			b.Fatalf("%d finished, %v", len(box.finished), box.failed)
+		}
+		s.Close()
+	}
+}
