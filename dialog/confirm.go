@@ -4,8 +4,8 @@ import "time"
 
 func init() { verbs["sure"] = sure }
 
-// pending is an act that came by mail without a proof of who wrote it: it
-// waits for a yes to a question that is sent to the roster address.
+// pending is an act that waits for a yes: it came by mail without a proof of
+// who wrote it, or tells many people something that cannot be taken back.
 type pending struct {
 	Person string `json:"person"`
 	Act    Act    `json:"act"`
@@ -14,10 +14,14 @@ type pending struct {
 }
 
 // confirm asks back an act that came by mail unproven.
-func (c *conv) confirm(a Act) error {
+func (c *conv) confirm(a Act) error { return c.hold(a, "confirm", Args{}) }
+
+// hold keeps an act until the answer to a question about it is yes.
+func (c *conv) hold(a Act, question string, args Args) error {
 	id := c.NewID("pending")
 	c.Save(MakeRef("pending", id), pending{Person: c.person.ID, Act: a, Text: c.text, Schema: 1}, freshLife)
-	return c.reply("confirm", Args{"pending": id}, yesNo(Act{Verb: "sure", ID: id})...)
+	args["pending"] = id
+	return c.reply(question, args, yesNo(Act{Verb: "sure", ID: id})...)
 }
 
 // sure does what was asked back, once.
@@ -30,7 +34,7 @@ func sure(c *conv, a Act) error {
 		return c.confirm(p.Act)
 	}
 	c.Delete(MakeRef("pending", a.ID))
-	c.sure, c.text = true, p.Text
+	c.sure, c.held, c.text = true, true, p.Text
 	return c.do(p.Act)
 }
 

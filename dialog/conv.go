@@ -23,6 +23,7 @@ type conv struct {
 	answers map[int]string
 	asked   *ask // the question that a mail answers, proven by its token
 	sure    bool // the act was chosen in answer to a question sent to the person
+	held    bool // the act was asked back and confirmed
 	undo    string
 	replies int
 }
@@ -170,6 +171,28 @@ func (c *conv) tell(to string, o Out) error {
 		o.NotBefore = time.Time{}
 	}
 	return c.post(o)
+}
+
+// tellEverywhere sends an urgent notice on every channel of a person, between
+// 6:30 and 22:00 of any day.
+func (c *conv) tellEverywhere(to string, o Out) error {
+	p, err := load[training.Person](c, "person", to)
+	if err != nil || p == nil {
+		return err
+	}
+	o.NotBefore = training.UrgentTime(c.now)
+	mail, _ := p.Mail()
+	if p.Chat != 0 && !p.ChatLost && mail != "" {
+		also := o
+		also.ID, also.To, also.Channel = c.MAC("also", o.ID)[:16], p.ID, ByMail
+		if p.Channel() == string(ByMail) {
+			also.Channel = ByChat
+		}
+		if err := c.post(also); err != nil {
+			return err
+		}
+	}
+	return c.tell(to, o)
 }
 
 // tellThrough hands the notice to the focal point of a person without address.

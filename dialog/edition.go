@@ -326,11 +326,19 @@ func (c *conv) find(words string) (*training.CourseEdition, error) {
 }
 
 func editionCancel(c *conv, a Act) error {
-	e, err := c.find(a.Arg)
+	find := func() (*training.CourseEdition, error) { return c.find(a.Arg) }
+	if a.ID != "" {
+		find = func() (*training.CourseEdition, error) { return load[training.CourseEdition](c, "edition", a.ID) }
+	}
+	e, err := find()
 	if err != nil || e == nil {
 		return c.otherwise(err, "edition.which", nil)
 	}
-	return c.reply("edition.cancel_sure", Args{"edition": e.ID}, yesNo(Act{Verb: "edition.cancel.yes", ID: e.ID})...)
+	key := "edition.cancel_sure"
+	if urgent(e, c.now) {
+		key = "edition.cancel_urgent"
+	}
+	return c.reply(key, Args{"edition": e.ID, "n": itoa(e.Seats.Taken + e.Seats.Waiting)}, yesNo(Act{Verb: "edition.cancel.yes", ID: e.ID})...)
 }
 
 // editionCancelYes cancels the edition; everybody with a seat or waiting is told.
@@ -339,7 +347,10 @@ func editionCancelYes(c *conv, a Act) error {
 	if err != nil || e == nil || e.State != training.EditionOpen {
 		return c.otherwise(err, "edition.not_open", nil)
 	}
-	c.beginUndo()
+	soon := urgent(e, c.now)
+	if !soon {
+		c.beginUndo()
+	}
 	c.Delist("editions", editionMember(e))
 	e.State = training.EditionCancelled
 	e.Sequence++
@@ -353,6 +364,10 @@ func editionCancelYes(c *conv, a Act) error {
 			d.Edition = ""
 			c.save("demand", d.Topic, d)
 		}
+	}
+	if soon {
+		c.mailNow("enrolled:"+e.ID, "edition.cancelled", Args{"edition": e.ID})
+		return c.reply("edition.cancelled_now", Args{"edition": e.ID})
 	}
 	c.mailTo("enrolled:"+e.ID, "edition.cancelled", Args{"edition": e.ID}, c.now)
 	return c.reply("edition.cancel_done", Args{"edition": e.ID}, c.undoChoice())
@@ -368,14 +383,19 @@ func editionMoved(c *conv, a Act) error {
 	if err != nil || e == nil || e.State != training.EditionOpen {
 		return c.otherwise(err, "edition.not_open", nil)
 	}
-	before := editionMember(e)
+	before, soon := editionMember(e), urgent(e, c.now)
 	if problem, args := c.fillAll(e, c.text); problem != "" {
 		return c.ask(problem, args, Act{Verb: "edition.moved", ID: e.ID})
 	}
 	if e.Seats.Total < e.Seats.Taken {
 		return c.ask("edition.seats_taken", Args{"n": itoa(e.Seats.Taken)}, Act{Verb: "edition.moved", ID: e.ID})
 	}
-	c.beginUndo()
+	if soon && !c.held {
+		return c.hold(a, "edition.urgent_sure", Args{"n": itoa(e.Seats.Taken + e.Seats.Waiting)})
+	}
+	if !soon {
+		c.beginUndo()
+	}
 	c.Delist("editions", before)
 	c.Enlist("editions", editionMember(e))
 	e.Sequence++
@@ -384,8 +404,18 @@ func editionMoved(c *conv, a Act) error {
 		return err
 	}
 	c.save("edition", e.ID, e)
+	if soon {
+		c.mailNow("enrolled:"+e.ID, "edition.changed", Args{"edition": e.ID})
+		return c.reply("edition.changed_now", Args{"edition": e.ID})
+	}
 	c.mailTo("enrolled:"+e.ID, "edition.changed", Args{"edition": e.ID}, c.now)
 	return c.reply("edition.changed_done", Args{"edition": e.ID}, c.undoChoice())
+}
+
+// urgent tells whether a change of the edition cannot wait: its first meeting
+// begins within 24 hours.
+func urgent(e *training.CourseEdition, now time.Time) bool {
+	return e.Start().Sub(now) < 24*time.Hour
 }
 
 // beginUndo makes this message one that «annulla» takes back.

@@ -50,7 +50,7 @@ func course(c *conv, a Act) error {
 	if c.person.Coordinator {
 		return c.reply("edition.office", Args{"edition": e.ID},
 			Choice{Text: "choice.move", Act: Act{Verb: "edition.move", ID: e.ID}},
-			Choice{Text: "choice.cancel_course", Act: Act{Verb: "edition.cancel.yes", ID: e.ID}})
+			Choice{Text: "choice.cancel_course", Act: Act{Verb: "edition.cancel", ID: e.ID}})
 	}
 	en, err := c.enrolled(e.ID, c.person.ID)
 	if err != nil {

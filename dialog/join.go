@@ -101,7 +101,10 @@ func joinMail(c *conv, a Act) error {
 		return c.ask("join.not_mail", nil, Act{Verb: "join.mail"})
 	}
 	address := strings.ToLower(parsed.Address)
-	if c.guest.Sent >= codesADay && c.guest.Ends.After(c.now.Add(-24*time.Hour)) {
+	if !c.guest.Ends.After(c.now.Add(-24 * time.Hour)) {
+		c.guest.Sent = 0
+	}
+	if c.guest.Sent >= codesADay {
 		return c.reply("join.too_many", nil)
 	}
 	l, err := load[link](c, "address", c.MAC("address", address))
@@ -113,7 +116,13 @@ func joinMail(c *conv, a Act) error {
 	c.guest.Sent++
 	if l != nil && !l.Shared {
 		c.guest.Claims = l.Person
-		if err := c.post(Out{To: l.Person, Channel: ByMail, Text: "join.code_mail", Args: Args{"code": c.guest.Code}}); err != nil {
+		many, err := c.countCode(l.Person)
+		if err != nil {
+			return err
+		}
+		if many {
+			c.guest.Claims = "" // no code was sent: none is right
+		} else if err := c.post(Out{To: l.Person, Channel: ByMail, Text: "join.code_mail", Args: Args{"code": c.guest.Code}}); err != nil {
 			return err
 		}
 	} else {
@@ -133,6 +142,27 @@ func joinMail(c *conv, a Act) error {
 		}
 	}
 	return c.ask("join.code_sent", nil, Act{Verb: "join.code"})
+}
+
+// codes counts those sent to one person, whichever chat asked for them, so that
+// nobody can guess one by asking from many chats.
+type codes struct {
+	Sent   int       `json:"sent"`
+	Since  time.Time `json:"since"`
+	Schema int       `json:"schema"`
+}
+
+func (c *conv) countCode(person string) (many bool, err error) {
+	sent, err := load[codes](c, "codes", person)
+	if err != nil {
+		return false, err
+	}
+	if sent == nil || c.now.Sub(sent.Since) >= 24*time.Hour {
+		sent = &codes{Since: c.now, Schema: 1}
+	}
+	sent.Sent++
+	c.Save(MakeRef("codes", person), sent, 48*time.Hour)
+	return sent.Sent > 2*codesADay, nil
 }
 
 // codeOf is the six-digit code of a challenge: it is derived, never stored.

@@ -17,7 +17,7 @@ type mailing struct {
 	Text   string `json:"text"`
 	Args   Args   `json:"args"`
 	Cursor string `json:"cursor,omitempty"`
-	Undo   string `json:"undo,omitempty"`
+	Urgent bool   `json:"urgent,omitempty"`
 	Schema int    `json:"schema"`
 }
 
@@ -34,7 +34,17 @@ func (c *conv) mailTo(list, text string, args Args, from time.Time) {
 	if c.undo != "" && from.Before(c.now.Add(c.s.UndoWindow)) {
 		from = c.now.Add(c.s.UndoWindow)
 	}
-	m := mailing{ID: c.NewID("mailing"), List: list, Text: text, Args: args, Schema: 1}
+	c.begin(mailing{List: list, Text: text, Args: args}, from)
+}
+
+// mailNow writes to all in a list at once, on every channel, at any hour at
+// which people may be woken by it: it cannot be taken back.
+func (c *conv) mailNow(list, text string, args Args) {
+	c.begin(mailing{List: list, Text: text, Args: args, Urgent: true}, c.now)
+}
+
+func (c *conv) begin(m mailing, from time.Time) {
+	m.ID, m.Schema = c.NewID("mailing"), 1
 	c.save("mailing", m.ID, m)
 	c.SetTimer("mailing", m.ID, from)
 }
@@ -58,7 +68,11 @@ func expand(c *conv, id string) error {
 		}
 		if ok {
 			o.ID = c.MAC("mailing", m.ID, p)[:16]
-			if err := c.tell(p, o); err != nil {
+			send := c.tell
+			if m.Urgent {
+				send = c.tellEverywhere
+			}
+			if err := send(p, o); err != nil {
 				return err
 			}
 		}
