@@ -115,7 +115,7 @@ func TestOneLeapDoesWhatManyStepsDo(t *testing.T) {
 	zone := rome(t)
 	start := time.Date(2027, 10, 29, 12, 0, 0, 0, zone)
 	rapid.Check(t, func(t *rapid.T) {
-		jobs := append(Table(zone), Job{Name: "night", Slots: Daily(2, 30, zone)})
+		jobs := append(Table(zone), Job{Name: "night", Slots: Daily(2, 30, zone)}, Job{Name: "morning", Slots: Daily(7, 30, zone), CatchUp: Last})
 		leap, steps := newProvince(), newProvince()
 		for i := range rapid.IntRange(0, 6).Draw(t, "timers") {
 			at := start.Add(time.Duration(rapid.IntRange(1, 5*24*60).Draw(t, "minutes")) * time.Minute)

@@ -104,7 +104,7 @@ func (d *demo) state(ctx context.Context) (stateView, error) {
 	w := d.world()
 	now := w.clock.Now()
 	v := stateView{Now: now.Format(time.RFC3339), NowWords: instantWords(now), People: []personLine{}}
-	next, err := w.nextSeen(ctx)
+	next, err := w.next(ctx)
 	if err != nil {
 		return v, err
 	}

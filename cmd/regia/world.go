@@ -283,14 +283,6 @@ func (w *world) reply(ctx context.Context, id, letter, text string) error {
 	return w.now(ctx)
 }
 
-// nextSeen is the next instant at which somebody may hear something: the
-// housekeeping of the night is nobody's event.
-func (w *world) nextSeen(ctx context.Context) (time.Time, error) {
-	parts := w.parts
-	parts.Jobs = slices.DeleteFunc(slices.Clone(parts.Jobs), func(j scheduler.Job) bool { return j.Name != "week" })
-	return scheduler.NextEvent(ctx, w.clock.Now(), parts)
-}
-
 // forward moves the clock to the next event that somebody sees, or to the
 // morning after.
 func (w *world) forward(ctx context.Context, to string) error {
