@@ -169,12 +169,15 @@ func restoreKeys(ctx context.Context, client redis.UniversalClient, k keys, r io
 		if err != nil {
 			return nil
 		}
-		restoreKey(ctx, pipe, k.prefix+saved.Name, saved)
+		if key := k.prefix + saved.Name; key != k.sequence() { // which comes last
+			restoreKey(ctx, pipe, key, saved)
+		}
 	}
 }
 
 func restoreKey(ctx context.Context, pipe redis.Pipeliner, key string, saved savedKey) {
-	const many = 1000 // members in one command
+	const many = 1000  // members in one command
+	pipe.Del(ctx, key) // left by a restore that was broken off
 	switch saved.Kind {
 	case "string":
 		pipe.Set(ctx, key, saved.Text, 0)
@@ -212,9 +215,10 @@ func restoreKey(ctx context.Context, pipe redis.Pipeliner, key string, saved sav
 	}
 }
 
-// eraseAgain takes out what was erased after the backup was made, and moves the
+// eraseAgain takes out what was erased after the backup was made, and sets the
 // sequence beyond every number that was ever given out, so that no version
-// comes twice.
+// comes twice. Only then is the province no longer empty: a restore that broke
+// off can be repeated.
 func eraseAgain(ctx context.Context, client redis.UniversalClient, k keys, data, version string, lines []erased) error {
 	highest := version
 	for _, e := range lines {

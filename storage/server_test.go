@@ -236,10 +236,10 @@ func TestWhatIsErasedLeavesTheLog(t *testing.T) {
 	}
 	tell("erase")
 	for inLog() {
-		if t.Context().Err() != nil {
-			t.Fatal("still in the log")
+		// Redis does it in the background; the test ends by its time limit.
+		if err := server.Client().Ping(ctx).Err(); err != nil {
+			t.Fatal(err)
 		}
-		time.Sleep(5 * time.Millisecond) // Redis does it in the background
 	}
 	cancel()
 	if err := <-ended; err != nil {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"sync/atomic"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -258,63 +256,5 @@ func tooManyOuts(t *testing.T, client redis.UniversalClient) {
 	}
 	if total != 1000 {
 		t.Fatalf("%d messages, want 1000", total)
-	}
-}
-
-// An answer that is lost on its way says nothing: what was committed counts as
-// done, what was not is done again, and nothing is counted twice.
-func lostAnswers(t *testing.T, client redis.UniversalClient) {
-	lossy := &losing{every: 3}
-	client.AddHook(lossy)
-	h := newHouse(t, client)
-	h.on("add", func(tx dialog.Tx, _ dialog.In) error { return add(tx, "n:1", 1) })
-	lossy.lose.Store(true)
-	for i := range 5 {
-		var inputs []storage.Input
-		for j := range 70 {
-			inputs = append(inputs, command(fmt.Sprint(i, j), "add"))
-		}
-		for _, r := range h.writer.Submit(context.Background(), inputs) {
-			if r.Err != nil || r.Outcome == storage.Died {
-				t.Fatal(r)
-			}
-		}
-	}
-	lossy.lose.Store(false)
-	if n := h.number("n:1"); n != 350 {
-		t.Fatalf("n is %d, want 350", n)
-	}
-}
-
-// losing loses the answer to every nth script.
-type losing struct {
-	lose  atomic.Bool
-	every int32
-	calls atomic.Int32
-}
-
-func (l *losing) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-func (l *losing) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := next(ctx, cmd)
-		if err == nil && cmd.Name() == "evalsha" && l.lose.Load() && l.calls.Add(1)%l.every == 0 {
-			cmd.SetErr(io.ErrUnexpectedEOF)
-			return io.ErrUnexpectedEOF
-		}
-		return err
-	}
-}
-
-func (l *losing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := next(ctx, cmds)
-		if err == nil && l.lose.Load() && l.calls.Add(1)%l.every == 0 {
-			for _, cmd := range cmds {
-				cmd.SetErr(io.ErrUnexpectedEOF)
-			}
-			return io.ErrUnexpectedEOF
-		}
-		return err
 	}
 }
