@@ -133,7 +133,9 @@ func openChannels(s settings, e *engine, fast bool) (*channels, error) {
 		if err != nil {
 			return nil, fmt.Errorf("REGIA_SMTP_URL: %w", err)
 		}
-		c.mailIn = &mail.Reader{Endpoint: in, Intake: e.desk(own, s.Mail.AuthservID), Log: e.log}
+		desk := e.desk(own, s.Mail.AuthservID)
+		desk.Shared = s.Mail.Shared
+		c.mailIn = &mail.Reader{Endpoint: in, Intake: desk, Log: e.log}
 		c.mailOut = &mail.Sender{
 			Endpoint: out, Outbox: e.store.Outbox(), Render: e.renderMail, Now: e.clock.Now, Log: e.log,
 			Letter: mail.Letter{From: own, Name: s.Province.Service}, Wake: e.store.Ready(dialog.ByMail),
