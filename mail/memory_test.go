@@ -151,6 +151,50 @@ func TestAQuestionGoesOutAndItsAnswerComesBack(t *testing.T) {
 	}
 }
 
+// Invitations, pictures and files arrive as what they are.
+func TestAttachmentsArriveAsWhatTheyAre(t *testing.T) {
+	s, err := mailtest.Start(own.String(), clock)
+	must(t, err)
+	defer s.Close()
+	sender := &mail.Sender{
+		Endpoint: endpoint(t, s.SMTP()), Outbox: newOutbox(dialog.Out{ID: "o1"}), Now: clock, Log: quiet(),
+		Letter: mail.Letter{From: own, Name: "ImperiaForma", SubjectTag: true},
+		Render: func(context.Context, dialog.Out) (dialog.Rendered, error) {
+			return dialog.Rendered{
+				Address: "a@comune-airole.example", Subject: "Invito <corso>", Body: "Ecco l'invito & il <resto>.", Token: "abcdefgh23456777",
+				Attach: []dialog.Attachment{
+					{Name: "invito.ics", Type: "text/calendar", Method: "REQUEST", Body: []byte("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n")},
+					{Name: "qr.png", Type: "image/png", Inline: true, Body: []byte("\x89PNG\r\n\x1a\n")},
+					{Name: "attestato è.pdf", Type: "application/pdf", Body: []byte("%PDF-1.7")},
+				},
+			}, nil
+		},
+	}
+	defer sender.Close()
+	steps(t, sender.Step)
+	letters := s.Box("a@comune-airole.example")
+	if len(letters) != 1 {
+		t.Fatalf("%d letters", len(letters))
+	}
+	l := letters[0]
+	raw := string(l.Raw)
+	for _, part := range []string{"text/calendar; method=REQUEST", "Content-Id: <qr.png@regia>", "Auto-Submitted: auto-generated", "application/ics", "image/png"} {
+		if !strings.Contains(strings.ToLower(raw), strings.ToLower(part)) {
+			t.Errorf("no %q in the message", part)
+		}
+	}
+	if !strings.Contains(l.HTML, "&lt;resto&gt;") || !strings.Contains(l.HTML, "cid:qr.png@regia") || !strings.HasSuffix(l.Subject, "[#abcdefgh23456777]") {
+		t.Errorf("%q %s", l.Subject, l.HTML)
+	}
+	names := ""
+	for _, f := range l.Files {
+		names += f.Name + "=" + string(f.Body[:4]) + " "
+	}
+	if !strings.Contains(names, "attestato è.pdf=%PDF") || !strings.Contains(names, "invito.ics=BEGI") {
+		t.Errorf("files %q", names)
+	}
+}
+
 // What is not committed stays where it is and is read again.
 func TestWhatIsNotCommittedStays(t *testing.T) {
 	s, err := mailtest.Start(own.String(), clock)

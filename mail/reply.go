@@ -113,11 +113,7 @@ func cutQuotes(lines []string) parts {
 		}
 	}
 	if !bars {
-		if hard || hasWords(withoutSignature(p.above)) {
-			return p
-		}
-		// Nothing above, nothing marked: the whole may be an answer only if
-		// it was not said to be quoted.
+		p.readBare(rest)
 		return p
 	}
 	if hard && !quotedFirst(rest) {
@@ -179,68 +175,6 @@ func quoteStart(lines []string) (start, begin int, hard bool) {
 }
 
 var shortRule = regexp.MustCompile(`^\s*[-_=]{3,}\s*$`)
-
-// read goes through a quote with bars and collects what stands without.
-func (p *parts) read(lines []string) {
-	p.beside = map[int]string{}
-	top := hasWords(withoutSignature(p.above))
-	questions := false
-	for _, l := range lines {
-		if isQuoted(l) && (question(l) > 0 || strings.HasSuffix(l, "?")) {
-			questions = true
-		}
-	}
-	last, cur := 0, interleaved{}
-	flush := func() {
-		if hasWords(cur.lines) {
-			p.between = append(p.between, cur)
-		}
-		cur = interleaved{}
-	}
-	for i := 0; i < len(lines); i++ {
-		l := lines[i]
-		if isQuoted(l) {
-			flush()
-			if n := question(l); n > 0 {
-				last = n
-				p.questions++
-				if a := besideAnswer(l); a != "" {
-					p.beside[n] = a
-				}
-			}
-			continue
-		}
-		if l == markQuoted || isSeparator(l) || headerBlock(lines, i) {
-			break
-		}
-		if n, ok := attribution(lines, i); ok {
-			flush()
-			i += n - 1
-			continue
-		}
-		if isMarker(l) {
-			continue
-		}
-		if wrapped(lines, i) && (top && !questions && len(lines[i-1]) > 30 || brokenLink.MatchString(l)) {
-			continue
-		}
-		if len(cur.lines) == 0 {
-			cur.question = last
-		}
-		cur.lines = append(cur.lines, l)
-	}
-	cur.last = true
-	flush()
-}
-
-// wrapped tells a line that a program broke off a quoted one: quoted lines
-// stand directly above and below.
-func wrapped(lines []string, i int) bool {
-	return i > 0 && i+1 < len(lines) && isQuoted(lines[i-1]) && isQuoted(lines[i+1]) &&
-		strings.TrimSpace(lines[i]) != "" && len(lines[i]) < 120
-}
-
-var brokenLink = regexp.MustCompile(`^\s*[(<]?https?://`)
 
 func addAnswer(answers map[int]string, n int, lines []string) {
 	a := strings.TrimSpace(strings.Join(collapse(lines), "\n"))

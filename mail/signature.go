@@ -7,8 +7,8 @@ import (
 
 // What phones and programs add below a text.
 var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
-	`(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?|con\s+|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
-	`(?:il\s+|lo\s+|la\s+)?(?:mio\s+)?(?:dispositivo|telefono|cellulare|smartphone|tablet|iphone|ipad|mac\b|galaxy|samsung|huawei|xiaomi|redmi|oppo|honor|android|windows|outlook|posta|mail|yahoo|libero|virgilio|tim\b|alice|aruba|blackberry|nokia|proton|gmail|bluemail|k-9|spark|my\b|roundcube|zimbra)|` +
+	`(?:messaggio\s+|e-?mail\s+)?(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?(?:app\s+)?|con\s+|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
+	`(?:il\s+|lo\s+|la\s+)?(?:mio\s+)?(?:dispositivo|telefono|cellulare|smartphone|tablet|iphone|ipad|mac\b|galaxy|samsung|huawei|xiaomi|redmi|oppo|honor|android|windows|outlook|posta|mail|yahoo|libero|virgilio|tim\b|alice|aruba|blackberry|nokia|proton|gmail|bluemail|k-9|spark|my\b|roundcube|zimbra|webmail)|` +
 	`scarica\s+outlook|ottieni\s+outlook|get\s+outlook\s+for|télécharger\s+outlook|obtenir\s+outlook|outlook\s+(?:für|for|per|pour)\s+(?:ios|android)\b|` +
 	`sent\s+(?:from|via|with|using)\s+(?:my\s+|a\s+|the\s+)?(?:\S+\s+)?(?:iphone|ipad|mac\b|galaxy|samsung|android|mobile|phone|smartphone|tablet|blackberry|windows|outlook|yahoo|mail|gmail|wiko|huawei|xiaomi|nokia|htc|sony|typeapp|bluemail|acompli|sparrow|spark|proton|device|\S+\s*<https?:)|` +
 	`(?:von\s+meinem\s+\S+|gesendet\s+(?:von|mit|aus)|mit\s+\S+\s+(?:mail\s+)?gesendet)\b.*\S|` +

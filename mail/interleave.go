@@ -1,0 +1,115 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+// read goes through a quote with bars and collects what stands without.
+func (p *parts) read(lines []string) {
+	p.beside = map[int]string{}
+	top := hasWords(withoutSignature(p.above))
+	questions := false
+	for _, l := range lines {
+		if isQuoted(l) && (question(l) > 0 || strings.HasSuffix(l, "?")) {
+			questions = true
+		}
+	}
+	last, cur := 0, interleaved{}
+	flush := func() {
+		if hasWords(cur.lines) {
+			p.between = append(p.between, cur)
+		}
+		cur = interleaved{}
+	}
+	for i := 0; i < len(lines); i++ {
+		l := lines[i]
+		if isQuoted(l) {
+			flush()
+			if n := question(l); n > 0 {
+				last = n
+				p.questions++
+				if a := besideAnswer(l); a != "" {
+					p.beside[n] = a
+				}
+			}
+			continue
+		}
+		if l == markQuoted || isSeparator(l) || headerBlock(lines, i) {
+			break
+		}
+		if n, ok := attribution(lines, i); ok {
+			flush()
+			i += n - 1
+			continue
+		}
+		if isMarker(l) {
+			continue
+		}
+		if wrapped(lines, i) && (top && !questions && len(lines[i-1]) > 30 || brokenLink.MatchString(l)) {
+			continue
+		}
+		if len(cur.lines) == 0 {
+			cur.question = last
+		}
+		cur.lines = append(cur.lines, l)
+	}
+	cur.last = true
+	flush()
+}
+
+// pointer is how somebody says that the answers stand in the quoted text.
+var pointer = regexp.MustCompile(`(?i)\b(?:sotto|in\s+(?:rosso|blu|verde|grassetto|calce|coda)|di\s+seguito|nel\s+testo|in\s+linea|a\s+fianco|accanto|below|inline|siehe\s+unten|ci-dessous)\b`)
+
+// readBare reads answers out of a quote without bars, as Outlook for Windows
+// makes it: what stands between one numbered question and the next. It is done
+// only when nothing was written above, or that the answers are below; a
+// question of several lines would else answer itself.
+func (p *parts) readBare(lines []string) {
+	top := withoutSignature(p.above)
+	if hasWords(top) && !(len(top) <= 4 && pointer.MatchString(strings.Join(top, " "))) {
+		return
+	}
+	p.beside = map[int]string{}
+	var found []interleaved
+	cur := interleaved{}
+	flush := func() {
+		if cur.question > 0 && hasWords(cur.lines) {
+			found = append(found, cur)
+		}
+	}
+	last := 0
+	for _, l := range lines {
+		n := question(l)
+		switch {
+		case n == last+1:
+			flush()
+			last, cur = n, interleaved{question: n}
+			if a := besideAnswer(l); a != "" {
+				p.beside[n] = a
+			}
+		case n > 0:
+			return // the numbers are not those of a questionnaire
+		case cur.question == 0, isMarker(l):
+		case strings.TrimSpace(l) == "" && hasWords(cur.lines):
+			flush()
+			cur = interleaved{}
+		default:
+			cur.lines = append(cur.lines, l)
+		}
+	}
+	flush()
+	// One answer may be what the prompt itself says under its last line.
+	if last >= 2 && (len(found) >= 2 || len(found) == 1 && found[0].question < last) {
+		p.between = found
+	}
+}
+
+// wrapped tells a line that a program broke off a quoted one: quoted lines
+// stand directly above and below.
+func wrapped(lines []string, i int) bool {
+	return i > 0 && i+1 < len(lines) && isQuoted(lines[i-1]) && isQuoted(lines[i+1]) &&
+		strings.TrimSpace(lines[i]) != "" && len(lines[i]) < 120
+}
+
+var brokenLink = regexp.MustCompile(`^\s*[(<]?https?://`)
