@@ -99,7 +99,7 @@ func attach(m *gomail.Msg, a dialog.Attachment) error {
 	}
 	opts := []gomail.FileOption{gomail.WithFileContentType(gomail.ContentType(typ))}
 	if a.Inline {
-		return m.EmbedReader(a.Name, bytes.NewReader(a.Body), append(opts, gomail.WithFileContentID(contentID(a.Name)))...)
+		return m.EmbedReader(a.Name, bytes.NewReader(a.Body), append(opts, gomail.WithFileContentID("<"+contentID(a.Name)+">"))...)
 	}
 	return m.AttachReader(a.Name, bytes.NewReader(a.Body), opts...)
 }
