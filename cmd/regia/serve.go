@@ -11,9 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"regia/bot"
 	"regia/dialog"
-	"regia/mail"
 	"regia/scheduler"
 	"regia/storage"
 	"regia/training"
@@ -86,64 +84,6 @@ func startProfile(path string) (stop func(), err error) {
 	}, nil
 }
 
-// channels are the readers and senders of the channels that are configured.
-type channels struct {
-	chatIn  *bot.Reader
-	chatOut *bot.Sender
-	mailIn  *mail.Reader
-	mailOut *mail.Sender
-}
-
-// botCommands are those of the menu in the chat.
-var botCommands = []bot.Command{
-	{Name: "corsi", Description: "i prossimi corsi"},
-	{Name: "fabbisogno", Description: "mi serve un corso"},
-	{Name: "iscrizioni", Description: "le mie iscrizioni"},
-	{Name: "ore", Description: "le mie ore di quest'anno"},
-	{Name: "attestati", Description: "i miei attestati"},
-	{Name: "privacy", Description: "che cosa sappiamo di te"},
-	{Name: "ufficio", Description: "parla con una persona"},
-	{Name: "aiuto", Description: "che cosa puoi fare"},
-}
-
-// openChannels makes the readers and senders; none of them speaks yet.
-func openChannels(s settings, e *engine, fast bool) (*channels, error) {
-	c := &channels{}
-	if s.chat() {
-		config := bot.Config{Token: string(s.Token), API: s.TelegramAPI, Log: e.log, Commands: botCommands, Keep: e.keepChat, NoLimits: fast}
-		var err error
-		if c.chatIn, err = bot.NewReader(config, e); err != nil {
-			return nil, fmt.Errorf("chat di Telegram: %w", err)
-		}
-		e.botID = c.chatIn.BotID()
-		if c.chatOut, err = bot.NewSender(config, e.store.Outbox(), e.render, e.clock.Now); err != nil {
-			return nil, fmt.Errorf("chat di Telegram: %w", err)
-		}
-	}
-	if s.mail() {
-		own, err := mail.ParseAddress(s.MailAddress)
-		if err != nil {
-			return nil, fmt.Errorf("REGIA_MAIL_ADDRESS non è un indirizzo: %w", err)
-		}
-		in, err := mail.ParseURL(string(s.IMAP))
-		if err != nil {
-			return nil, fmt.Errorf("REGIA_IMAP_URL: %w", err)
-		}
-		out, err := mail.ParseURL(string(s.SMTP))
-		if err != nil {
-			return nil, fmt.Errorf("REGIA_SMTP_URL: %w", err)
-		}
-		desk := e.desk(own, s.Mail.AuthservID)
-		desk.Shared = s.Mail.Shared
-		c.mailIn = &mail.Reader{Endpoint: in, Intake: desk, Log: e.log}
-		c.mailOut = &mail.Sender{
-			Endpoint: out, Outbox: e.store.Outbox(), Render: e.renderMail, Now: e.clock.Now, Log: e.log,
-			Letter: mail.Letter{From: own, Name: s.Province.Service}, Wake: e.store.Ready(dialog.ByMail),
-		}
-	}
-	return c, nil
-}
-
 // serve runs everything and stops it in order: readers first, then what is
 // queued is committed, then the senders finish what they began.
 func serve(ctx context.Context, s settings, o *opened, start string, noLimits bool, log *slog.Logger) error {
@@ -200,24 +140,31 @@ func serve(ctx context.Context, s settings, o *opened, start string, noLimits bo
 	if err != nil {
 		return err
 	}
-	readers.Go(func() {
-		if err := e.submitAll(reading, []dialog.In{founding}); err != nil && reading.Err() == nil {
-			fail(err)
-		}
-	})
 	var rehearse *rehearsal
 	if manual != nil {
 		rehearse = newRehearsal(manual, e, ch)
-		readers.Go(func() { rehearse.run(reading) })
-	} else {
-		ch.start(reading, sending, &readers, &senders, e)
-		readers.Go(func() { e.watchPending(reading) })
-		readers.Go(func() {
-			if err := scheduler.Run(reading, clock, e.parts(clock.Now(), nil), log); err != nil {
+	}
+	readers.Go(func() {
+		// This is committed once there is no other writer: until then another
+		// process serves the province, and two that read the same chat would
+		// cut each other off.
+		if err := e.submitAll(reading, []dialog.In{founding}); err != nil {
+			if reading.Err() == nil {
 				fail(err)
 			}
-		})
-	}
+			return
+		}
+		log.Info("regia serves", "province", s.Province.ID, "chat", s.chat(), "mail", s.mail())
+		if rehearse != nil {
+			rehearse.run(reading)
+			return
+		}
+		ch.start(reading, sending, &readers, &senders, e)
+		readers.Go(func() { e.watchPending(reading) })
+		if err := scheduler.Run(reading, clock, e.parts(clock.Now(), nil), log); err != nil {
+			fail(err)
+		}
+	})
 	if s.HTTP != "" {
 		server := &http.Server{Addr: s.HTTP, Handler: healthHandler(e, rehearse), ReadHeaderTimeout: 5 * time.Second}
 		go func() {
@@ -227,7 +174,6 @@ func serve(ctx context.Context, s settings, o *opened, start string, noLimits bo
 		}()
 		defer server.Close()
 	}
-	log.Info("regia serves", "province", s.Province.ID, "chat", s.chat(), "mail", s.mail())
 
 	var why error
 	select {
@@ -250,42 +196,6 @@ func serve(ctx context.Context, s settings, o *opened, start string, noLimits bo
 	stopWriting()
 	writer.Wait()
 	return why
-}
-
-// botName is what the chat is called, for the links that organizations hand
-// out; without an answer the service starts all the same.
-func botName(ctx context.Context, s settings, log *slog.Logger) string {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	name, err := bot.Check(ctx, bot.Config{Token: string(s.Token), API: s.TelegramAPI, Log: log})
-	if err != nil {
-		log.Warn("the name of the bot is not known yet", "err", err)
-	}
-	return name
-}
-
-// start sets the readers and senders to work.
-func (c *channels) start(reading, sending context.Context, readers, senders *sync.WaitGroup, e *engine) {
-	// None of these ends by itself; what they return when the context ends is
-	// no news.
-	if c.chatIn != nil {
-		readers.Go(func() { _ = c.chatIn.Run(reading) })
-		senders.Go(func() { _ = c.chatOut.Run(sending) })
-		senders.Go(func() {
-			for {
-				select {
-				case <-sending.Done():
-					return
-				case <-e.store.Ready(dialog.ByChat):
-					c.chatOut.Wake()
-				}
-			}
-		})
-	}
-	if c.mailIn != nil {
-		readers.Go(func() { _ = c.mailIn.Run(reading) })
-		senders.Go(func() { _ = c.mailOut.Run(sending) })
-	}
 }
 
 // watchPending hands in what waits in the store for the writer, at once when
