@@ -39,7 +39,7 @@ func ParseAddress(s string) (Address, error) {
 // the lengths of RFC 5321, or with control signs, are refused.
 func splitAddress(s string) (local, domain string, ok bool) {
 	i := strings.LastIndexByte(s, '@')
-	if i <= 0 || i == len(s)-1 || i > 64 || len(s) > 254 {
+	if i <= 0 || i == len(s)-1 || i > maxLocal || len(s) > 254 {
 		return "", "", false
 	}
 	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
@@ -51,12 +51,22 @@ func splitAddress(s string) (local, domain string, ok bool) {
 // String is the address as it is written.
 func (a Address) String() string { return a.Local + "@" + a.Domain }
 
-// Tagged is the address to which an answer with this token comes back.
+// maxLocal is what RFC 5321 leaves for the part before the @.
+const maxLocal = 64
+
+// Tagged is the address to which an answer with this token comes back: without
+// a plus part where that would be too long, so that the token travels in the
+// Message-ID and the subject alone.
 func (a Address) Tagged(token string) string {
-	if token == "" {
+	if !a.fits(token) {
 		return a.String()
 	}
 	return a.Local + "+" + token + "@" + a.Domain
+}
+
+// fits tells whether there is a token and it fits into a plus part.
+func (a Address) fits(token string) bool {
+	return token != "" && len(a.Local)+1+len(token) <= maxLocal
 }
 
 // is tells whether s, with any plus part, is this address.

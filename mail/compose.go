@@ -52,7 +52,7 @@ func (l Letter) compose(out dialog.Out, r dialog.Rendered, now time.Time) (*goma
 		if err := m.ReplyToFormat(l.Name, l.From.Tagged(r.Token)); err != nil {
 			return nil, err
 		}
-		if l.SubjectTag {
+		if l.SubjectTag || !l.From.fits(r.Token) {
 			subject += " " + subjectTag(r.Token)
 		}
 	}

@@ -252,6 +252,55 @@ func TestVerdictsDecideWhereAMessageGoes(t *testing.T) {
 	}
 }
 
+// A token that does not fit into the address comes back by Message-ID and
+// subject; an answer that was promised to be anonymous is deleted.
+func TestALongAddressAndASecretAnswer(t *testing.T) {
+	long := mail.Address{Local: "ufficio.formazione", Domain: "provincia.example"}
+	token := strings.Repeat("abcdefgh", 6)
+	s, err := mailtest.Start(long.String(), clock)
+	must(t, err)
+	defer s.Close()
+	sender := &mail.Sender{
+		Endpoint: endpoint(t, s.SMTP()), Outbox: newOutbox(dialog.Out{ID: "o1"}), Now: clock, Log: quiet(),
+		Letter: mail.Letter{From: long, Name: "ImperiaForma"},
+		Render: func(context.Context, dialog.Out) (dialog.Rendered, error) {
+			return dialog.Rendered{
+				Address: "a@comune-airole.example", Subject: "domanda", Body: "domanda", Token: token,
+				Buttons: [][]dialog.Button{{{Label: "Sì", Word: "1"}}},
+			}, nil
+		},
+	}
+	defer sender.Close()
+	steps(t, sender.Step)
+	l := s.Box("a@comune-airole.example")[0]
+	if l.ReplyTo != long.String() || !strings.Contains(l.Subject, "[#"+token+"]") {
+		t.Fatalf("%q %q", l.ReplyTo, l.Subject)
+	}
+	must(t, s.Reply("a@comune-airole.example", l.ID, "sì"))
+	must(t, s.Press("a@comune-airole.example", l.ID, 0))
+	var tokens []string
+	reader := &mail.Reader{Endpoint: endpoint(t, s.IMAP()), Log: quiet(), Intake: &mail.Desk{
+		Own: long, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
+		Erase: func(_ context.Context, in dialog.In) (bool, error) { return in.Mail.Text == "1", nil },
+		Handle: func(_ context.Context, ins []dialog.In) []error {
+			for _, in := range ins {
+				tokens = append(tokens, in.Mail.Token)
+			}
+			return make([]error, len(ins))
+		},
+	}}
+	defer reader.Close()
+	steps(t, reader.Step)
+	if len(tokens) != 2 || tokens[0] != token || tokens[1] != token {
+		t.Errorf("tokens %q", tokens)
+	}
+	for box, want := range map[string]int{"INBOX": 0, "Processed": 1} {
+		if n, _ := s.Waiting(box); n != want {
+			t.Errorf("%s holds %d, want %d", box, n, want)
+		}
+	}
+}
+
 // In a box that people read too, what is not for the service stays unread.
 func TestASharedBoxKeepsWhatIsForPeople(t *testing.T) {
 	s, err := mailtest.Start(own.String(), clock)
