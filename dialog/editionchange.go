@@ -117,6 +117,14 @@ func urgent(e *training.CourseEdition, now time.Time) bool {
 func (c *conv) beginUndo() {
 	c.undo = c.NewID("undo")
 	c.Undoable(c.undo, c.s.UndoWindow)
+	c.Save(MakeRef("last", c.person.ID), lastAction{Undo: c.undo, Until: c.now.Add(c.s.UndoWindow), Schema: 1}, c.s.UndoWindow)
+}
+
+// lastAction is what «annulla» alone takes back.
+type lastAction struct {
+	Undo   string    `json:"undo"`
+	Until  time.Time `json:"until"`
+	Schema int       `json:"schema"`
 }
 
 func (c *conv) undoChoice() Choice {

@@ -41,7 +41,9 @@ type Tx interface {
 	MAC(parts ...string) string
 
 	// Save writes a document whole. keep is how long it is kept from Now, 0
-	// for ever; it collects garbage and decides nothing.
+	// for ever; it collects garbage and decides nothing. A document that is not
+	// kept for ever is passing (the last question, a counter): it takes no part
+	// in an undo, and does not stand in the way of one.
 	Save(ref Ref, doc any, keep time.Duration)
 	// Delete removes a document.
 	Delete(ref Ref)

@@ -17,16 +17,34 @@ func init() {
 	verbs["privacy"] = func(c *conv, a Act) error { return c.reply("privacy", nil) }
 	verbs["office"] = office
 	verbs["office.text"] = officeText
-	verbs["cancel"] = func(c *conv, a Act) error {
-		c.Delete(MakeRef("talk", c.who()))
-		return c.reply("cancelled", nil)
-	}
+	verbs["cancel"] = cancel
 	verbs["hours"] = hours
 	verbs["prefer.chat"] = func(c *conv, a Act) error { return c.prefer(ByChat) }
 	verbs["prefer.mail"] = func(c *conv, a Act) error { return c.prefer(ByMail) }
 	verbs["mydata"] = myData
 	verbs["erase"] = func(c *conv, a Act) error { return c.reply("erase.sure", nil, yesNo(Act{Verb: "erase.yes"})...) }
 	verbs["erase.yes"] = erase
+}
+
+// cancel leaves the conversation; where there is none, a coordinator means the
+// last action, while it can be taken back.
+func cancel(c *conv, a Act) error {
+	talk, err := load[ask](c, "talk", c.who())
+	if err != nil {
+		return err
+	}
+	if c.person != nil && c.person.Coordinator && (talk == nil || talk.Free == nil) {
+		last, err := load[lastAction](c, "last", c.person.ID)
+		if err != nil {
+			return err
+		}
+		if last != nil && !c.now.After(last.Until) {
+			c.Delete(MakeRef("last", c.person.ID))
+			return c.do(Act{Verb: "undo", ID: last.Undo})
+		}
+	}
+	c.Delete(MakeRef("talk", c.who()))
+	return c.reply("cancelled", nil)
 }
 
 func office(c *conv, a Act) error {

@@ -24,6 +24,10 @@ type weekFigures struct {
 	Schema    int `json:"schema"`
 }
 
+// figuresLife is how long the figures of a week are kept: until the report of
+// the year after.
+const figuresLife = 2 * 366 * 24 * time.Hour
+
 // weekID is the ISO week of an instant: «2027-11».
 func weekID(t time.Time) string {
 	y, w := t.ISOWeek()
@@ -50,7 +54,7 @@ func (c *conv) weekly(what string, n int) {
 	case "actions":
 		f.Actions += n
 	}
-	c.save("week", id, f)
+	c.Save(MakeRef("week", id), f, figuresLife)
 }
 
 func (c *conv) effort() { c.weekly("actions", 1) }

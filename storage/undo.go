@@ -19,6 +19,7 @@ const undoSchema = 1
 // version that they must still have.
 type undoRecord struct {
 	Schema int         `json:"schema"`
+	Until  int64       `json:"until"` // milliseconds; the clock of the messages decides, not the key's life
 	Docs   []undoDoc   `json:"docs,omitempty"`
 	Lists  []undoEntry `json:"lists,omitempty"`
 	Timers []undoTimer `json:"timers,omitempty"`
@@ -46,13 +47,16 @@ func undoRef(id string) dialog.Ref { return dialog.MakeRef("storage.undo", id) }
 
 // remember writes down how the things that this message changed were before.
 func (t *tx) remember() error {
-	record := undoRecord{Schema: undoSchema}
+	record := undoRecord{Schema: undoSchema, Until: t.Now().Add(t.undoKeep).UnixMilli()}
 	pipe := t.o.store.client.Pipeline()
 	k := t.o.store.keys
 
 	// A message that fails after this has read more than it had to, no harm.
 	var ttls []*redis.DurationCmd
 	for _, ref := range t.docs.keys {
+		if t.docs.values[ref].keep > 0 {
+			continue // passing: see dialog.Tx.Save
+		}
 		before, err := t.o.read(t.ctx, ref)
 		if err != nil {
 			return err
@@ -110,6 +114,9 @@ func (t *tx) Undo(id string) (inTheWay []dialog.Ref, found bool, err error) {
 	}
 	if record.Schema > undoSchema {
 		return nil, false, ErrNewer
+	}
+	if t.Now().UnixMilli() > record.Until {
+		return nil, false, nil
 	}
 	for _, d := range record.Docs {
 		now, err := t.current(d.Ref)

@@ -31,6 +31,7 @@ type World struct {
 	timers  map[[2]string]time.Time
 	waiting []dialog.Out
 	undo    map[string]snapshot
+	passing map[dialog.Ref]bool // documents that are not kept for ever
 	count   int
 	Got     []Message
 }
@@ -54,7 +55,7 @@ type snapshot struct {
 func NewWorld(s *dialog.Service, now time.Time) *World {
 	return &World{
 		Service: s, Now: now, docs: map[dialog.Ref][]byte{}, lists: map[string]map[string]bool{},
-		timers: map[[2]string]time.Time{}, undo: map[string]snapshot{},
+		timers: map[[2]string]time.Time{}, undo: map[string]snapshot{}, passing: map[dialog.Ref]bool{},
 	}
 }
 
@@ -262,7 +263,8 @@ func (t *tx) List(name, after string, limit int) ([]string, error) {
 	return page(t.lists[name], after, limit), nil
 }
 
-func (t *tx) Save(ref dialog.Ref, doc any, _ time.Duration) {
+func (t *tx) Save(ref dialog.Ref, doc any, keep time.Duration) {
+	t.passing[ref] = keep > 0
 	b, err := json.Marshal(doc)
 	if err != nil {
 		panic(err)
@@ -286,7 +288,7 @@ func (t *tx) Undo(id string) ([]dialog.Ref, bool, error) {
 	}
 	var inTheWay []dialog.Ref
 	for ref, after := range s.after {
-		if string(after) != string(s.docs[ref]) && string(t.docs[ref]) != string(after) && !passing(ref) {
+		if string(after) != string(s.docs[ref]) && string(t.docs[ref]) != string(after) {
 			inTheWay = append(inTheWay, ref)
 		}
 	}
@@ -305,17 +307,12 @@ func (t *tx) Undo(id string) ([]dialog.Ref, bool, error) {
 	return nil, true, nil
 }
 
-// passing documents are no obstacle to an undo: the last question, counters.
-func passing(ref dialog.Ref) bool {
-	return strings.HasPrefix(string(ref), "talk:") || strings.HasPrefix(string(ref), "ask:") || strings.HasPrefix(string(ref), "week:")
-}
-
 func (t *tx) commit() {
 	w := t.World
 	if t.undoID != "" {
 		after := map[dialog.Ref][]byte{}
 		for ref, doc := range t.docs {
-			if string(w.docs[ref]) != string(doc) && !passing(ref) {
+			if string(w.docs[ref]) != string(doc) && !t.passing[ref] {
 				after[ref] = doc
 			}
 		}
