@@ -73,7 +73,8 @@ type audience struct {
 }
 
 func gather(limits bottest.Limits) (*audience, error) {
-	api, err := bottest.Start(bottest.Options{Forget: true, Limits: limits})
+	// A store that was used before knows the ids of the updates it had.
+	api, err := bottest.Start(bottest.Options{Forget: true, Limits: limits, Seed: uint64(time.Now().UnixNano())})
 	if err != nil {
 		return nil, err
 	}
