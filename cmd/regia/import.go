@@ -5,9 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"regia/dialog"
@@ -42,6 +46,16 @@ func runImport(ctx context.Context, a *app, args []string) error {
 	case *apply && *dry:
 		return usagef("--apply e --dry-run insieme non hanno senso")
 	}
+	s, settingsErr := readSettings(*path, a.env)
+	if *apply && settingsErr != nil {
+		return settingsErr
+	}
+	known := organizationNames{}
+	if settingsErr == nil {
+		if err := known.addStored(ctx, s, a.toolLog()); err != nil {
+			return err
+		}
+	}
 	var ins []dialog.In
 	var total, bad int
 	now := time.Now()
@@ -57,6 +71,7 @@ func runImport(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		rows, wrong := training.ParseRoster(f.kind, data)
+		rows, wrong = known.check(rows, wrong)
 		for _, e := range wrong {
 			fmt.Fprintf(a.stdout, "%s, %v\n", f.path, e)
 		}
@@ -76,15 +91,54 @@ func runImport(ctx context.Context, a *app, args []string) error {
 		fmt.Fprintln(a.stdout, "Non ho cambiato niente: per scrivere davvero aggiungi --apply.")
 		return nil
 	}
-	s, err := readSettings(*path, a.env)
-	if err != nil {
-		return err
-	}
 	if err := submitFromOutside(ctx, s, ins, a.toolLog()); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "Fatto: %d righe scritte. Ripetere lo stesso file non cambia niente.\n", total)
 	return nil
+}
+
+// organizationNames are the codes and names by which a person's line may name
+// an organization.
+type organizationNames map[string]bool
+
+func (n organizationNames) add(o training.Organization) {
+	n[o.ID], n[training.Fold(o.Name)] = true, true
+}
+
+// addStored adds those of the store, if there is one already: a dry run makes
+// none.
+func (n organizationNames) addStored(ctx context.Context, s settings, log *slog.Logger) error {
+	if _, err := os.Stat(filepath.Join(s.Data, "redis")); err != nil && s.RedisURL == "" {
+		return nil
+	}
+	o, err := openProvince(ctx, s, true, log)
+	if err != nil {
+		return err
+	}
+	err = eachOrganization(o.store.Reader(ctx), func(org training.Organization) error {
+		n.add(org)
+		return nil
+	})
+	return errors.Join(err, o.Close())
+}
+
+// check learns the organizations of a list and names the people whose
+// organization nobody knows.
+func (n organizationNames) check(rows []training.Row, wrong []training.LineError) ([]training.Row, []training.LineError) {
+	var good []training.Row
+	for _, r := range rows {
+		if r.Organization != nil {
+			n.add(*r.Organization)
+		}
+		if r.Person != nil && !n[r.Person.Organization] && !n[training.Fold(r.Person.Organization)] {
+			wrong = append(wrong, training.LineError{Line: r.Line, Text: fmt.Sprintf("l'ente «%s» non è nell'elenco degli enti", r.Person.Organization)})
+			continue
+		}
+		good = append(good, r)
+	}
+	slices.SortStableFunc(wrong, func(a, b training.LineError) int { return a.Line - b.Line })
+	return good, wrong
 }
 
 // importInputs cuts the rows into messages. Their ids come from the content of

@@ -117,6 +117,11 @@ func TestADryImportListsEveryBadLineAndTouchesNothing(t *testing.T) {
 	if status != exitWrong || !strings.Contains(out, "riga 3: manca «nome»") || !strings.Contains(out, "riga 4: ") {
 		t.Errorf("%d %q", status, out)
 	}
+	people := k.file("persone.csv", "ente;nome;cognome;email;rapporto\nDolcedo;Anna;Rossi;;dipendente\nAtlantide;Ugo;Neri;;dipendente\n")
+	good := k.file("buoni.csv", "codice;nome;tipo\n1;Dolcedo;comune\n")
+	if status, out := k.run("import", "--organizations", good, "--people", people); status != exitWrong || !strings.Contains(out, "riga 3: l'ente «Atlantide»") || strings.Contains(out, "riga 2") {
+		t.Errorf("an unknown organization: %d %q", status, out)
+	}
 	if _, err := os.Stat(k.env["REGIA_DATA"]); err == nil {
 		t.Error("a dry run made a data folder")
 	}
