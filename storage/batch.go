@@ -43,7 +43,18 @@ func (w *Writer) round(ctx context.Context, r *round) error {
 				failed = append(failed, it)
 				continue
 			}
-			group = []*item{it}
+			alone := w.newRound(it)
+			alone.alone = true
+			if err := patiently(ctx, func() error { return w.store.attempt(ctx, alone) }); err != nil {
+				return err
+			}
+			if it.tries == 0 {
+				if err := w.already(ctx, it); err != nil {
+					return err
+				}
+				continue
+			}
+			group = alone.items
 			if err := flush(); err != nil {
 				return err
 			}

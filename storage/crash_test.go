@@ -187,41 +187,43 @@ func TestCrashedProcess(t *testing.T) {
 	ctx := t.Context()
 	server, err := storage.StartServer(ctx, data, silent)
 	if err != nil {
-		fmt.Println("failed", err)
+		say("failed", err)
 		return
 	}
 	s := openStore(t, server.Client(), data)
 	w := storage.NewWriter(s, count, nil, silent)
-	go func() { fmt.Println("failed", w.Run(ctx)) }()
-	lines := make(chan string, 1000)
-	go crashSender(ctx, s, lines)
+	go func() { say("failed", w.Run(ctx)) }()
+	go crashSender(ctx, s)
 	for sender := range 100 {
 		go func() {
 			for i := from + sender; ; i += 100 {
 				if r := w.Submit(ctx, []storage.Input{crashInput(i)})[0]; r.Outcome != storage.Committed && r.Outcome != storage.Already {
-					lines <- fmt.Sprint("failed ", r)
+					say("failed", r)
 				}
-				lines <- fmt.Sprint("committed ", i)
+				say("committed", i)
 			}
 		}()
 	}
-	for line := range lines {
-		if _, err := io.WriteString(os.Stdout, line+"\n"); err != nil {
-			return
-		}
+	select {} // until it is killed
+}
+
+// say tells TestCrash, in one piece, before anything else happens.
+func say(what string, of any) {
+	if _, err := io.WriteString(os.Stdout, fmt.Sprintf("%s %v\n", what, of)); err != nil {
+		os.Exit(1)
 	}
 }
 
-func crashSender(ctx context.Context, s *storage.Store, lines chan<- string) {
+func crashSender(ctx context.Context, s *storage.Store) {
 	var done []dialog.Out
 	for {
 		outs, err := s.Outbox().Claim(ctx, dialog.ByChat, inHand, now, done...)
 		if err != nil && !errors.Is(err, storage.ErrTemporary) {
-			lines <- fmt.Sprint("failed ", err)
+			say("failed", err)
 			return
 		}
 		for _, o := range outs {
-			lines <- "sent " + o.ID
+			say("sent", o.ID)
 		}
 		if done = outs; len(outs) == 0 {
 			<-s.Ready(dialog.ByChat)

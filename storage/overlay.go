@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"regia/dialog"
 )
@@ -35,6 +36,10 @@ const ownVersion = "own"
 // pendingVersion stands for the version that a message of this batch will give
 // to what it wrote.
 func pendingVersion(index int) string { return "+" + strconv.Itoa(index) }
+
+// cachedLife is what a document must have to live to be kept at hand: the last
+// question in a chat, kept for a week, is read with the next message.
+const cachedLife = time.Hour
 
 func newOverlay(s *Store) *overlay {
 	return &overlay{
@@ -123,8 +128,8 @@ func (o *overlay) committed(base int64) {
 		for ref, w := range m.docs.values {
 			if w.body == nil {
 				c.put(ref, stored{})
-			} else if w.keep > 0 {
-				c.drop(ref) // it will go by itself, unseen from here
+			} else if w.keep > 0 && w.keep < cachedLife {
+				c.drop(ref) // it will soon go by itself, unseen from here
 			} else {
 				c.put(ref, stored{fixed(base + int64(i)), w.body})
 			}

@@ -257,9 +257,13 @@ func (w *Writer) ahead() *round {
 	if len(batch) == 0 {
 		return nil
 	}
-	w.rounds++
-	w.next = &round{name: w.fence + "." + strconv.Itoa(w.rounds), items: batch}
+	w.next = w.newRound(batch...)
 	return w.next
+}
+
+func (w *Writer) newRound(items ...*item) *round {
+	w.rounds++
+	return &round{name: w.fence + "." + strconv.Itoa(w.rounds), items: items}
 }
 
 func (w *Writer) stop(err error) {
