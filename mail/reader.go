@@ -206,14 +206,15 @@ func (r *Reader) fetchFailed(ctx context.Context, batch []item, err error) error
 	}
 	uid := batch[0].uid
 	r.alone[uid] = true
-	r.tries[uid]++
-	if r.tries[uid] < r.Tries {
-		return fmt.Errorf("mail: fetch of %s: %w", r.id(uid), err)
-	}
-	// The connection may be out of step after a failed fetch.
+	// The connection may be out of step after a failed fetch. Where no new one
+	// opens, the server is away and the message is not to blame.
 	r.Close()
 	if err := r.open(ctx); err != nil {
 		return err
+	}
+	r.tries[uid]++
+	if r.tries[uid] < r.Tries {
+		return fmt.Errorf("mail: fetch of %s: %w", r.id(uid), err)
 	}
 	orDefault(r.Log).Warn("mail: to quarantine, cannot be fetched", "id", r.id(uid))
 	return r.s.move(ctx, []imap.UID{uid}, Quarantine)
