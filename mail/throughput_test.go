@@ -3,6 +3,7 @@ package mail_test
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -77,5 +78,26 @@ func BenchmarkSubmitToPostfix(b *testing.B) {
 			b.Fatalf("%d finished, %v", len(box.finished), box.failed)
 		}
 		s.Close()
+	}
+}
+
+// The same with Postfix's own load generator, one connection without TLS, to
+// compare with.
+func BenchmarkSubmitWithSMTPSource(b *testing.B) {
+	source, err := exec.LookPath("smtp-source")
+	if err != nil {
+		b.Skip("no smtp-source: Postfix is not installed")
+	}
+	d := dovecot(b)
+	p := postfix(b, d)
+	const n = 500
+	for b.Loop() {
+		began := time.Now()
+		out, err := exec.CommandContext(b.Context(), source, "-d", "-m", fmt.Sprint(n), "-l", "3000",
+			"-f", own.String(), "-t", "anna@comune-dolcedo.example", p.Addr()).CombinedOutput()
+		if err != nil {
+			b.Fatalf("%v: %s", err, out)
+		}
+		b.ReportMetric(float64(n)/time.Since(began).Seconds(), "messages/s")
 	}
 }
