@@ -84,8 +84,17 @@ func (s *Sender) Wake() {
 
 // Run sends until the context ends. No failure ends it.
 func (s *Sender) Run(ctx context.Context) error {
-	results := make(chan outcome, s.crew)
+	results, begun := make(chan outcome, s.crew), make(chan *job, s.crew)
 	work := context.WithoutCancel(ctx) // what has begun is finished
+	// A goroutine for each message would grow its stack anew each time.
+	for range s.crew {
+		go func() {
+			for j := range begun {
+				results <- s.attempt(work, j)
+			}
+		}()
+	}
+	defer close(begun)
 	idle := idleFirst
 	for ctx.Err() == nil {
 		for s.working < s.crew {
@@ -94,7 +103,7 @@ func (s *Sender) Run(ctx context.Context) error {
 				break
 			}
 			s.working++
-			go func() { results <- s.attempt(work, j) }()
+			begun <- j
 		}
 		got, err := s.exchange(ctx)
 		if err != nil && ctx.Err() == nil {
