@@ -154,9 +154,12 @@ func (s *Store) commit(ctx context.Context, fence string, o *overlay, next *roun
 	if err != nil {
 		return nil, err
 	}
+	// A sender may have a message of this commit in hand before the answer is
+	// here: what it renders is then read from Redis, and not as it was. And a
+	// commit whose answer is lost may have been made true all the same.
+	o.forget()
 	answer, err := s.runCommit(ctx, args, next).StringSlice()
 	if err != nil {
-		o.forget() // it may have been made true all the same
 		return nil, temporary(err)
 	}
 	if len(answer) == 0 {
@@ -177,7 +180,6 @@ func (s *Store) commit(ctx context.Context, fence string, o *overlay, next *roun
 	case "paused":
 		return nil, errPaused
 	case "done":
-		o.forget()
 		v := &verdict{done: map[*item]bool{}}
 		for _, text := range answer[1:] {
 			if i, err := strconv.Atoi(text); err == nil && i >= 1 && i <= len(items) {
