@@ -167,8 +167,15 @@ func (s *stage) serve(args ...string) *serving {
 		close(p.done)
 	}()
 	s.t.Cleanup(func() {
-		_ = p.cmd.Process.Kill() // its redis-server goes with it
-		<-p.done
+		// In order, or its redis-server would still write while the folder is
+		// being removed.
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-p.done:
+		case <-time.After(patience):
+			_ = p.cmd.Process.Kill()
+			<-p.done
+		}
 	})
 	return p
 }
@@ -176,6 +183,10 @@ func (s *stage) serve(args ...string) *serving {
 // showLog has the end of the service's log printed when the test fails.
 func (s *stage) showLog() {
 	s.t.Cleanup(func() {
+		if s.t.Failed() && s.env["REGIA_HTTP"] != "" {
+			text, err := get("GET", "http://"+s.env["REGIA_HTTP"]+"/metrics")
+			s.t.Logf("metrics: %v\n%s\nTelegram: %d updates wait, %+v", err, text, s.bot.Pending(), s.bot.Stats())
+		}
 		if !s.t.Failed() {
 			return
 		}
@@ -262,12 +273,18 @@ func (c *chatter) say(text string) {
 // press presses the button with that label on the latest message that has it.
 func (c *chatter) press(label string) {
 	c.s.t.Helper()
+	c.pressOn("", label)
+}
+
+// pressOn is press on the latest message that has the words, too.
+func (c *chatter) pressOn(words, label string) {
+	c.s.t.Helper()
 	c.mark = c.s.ears.count(c.chat)
 	messages := c.s.bot.Messages(c.chat)
 	for i := len(messages) - 1; i >= 0; i-- {
 		for _, row := range messages[i].Buttons {
 			for _, b := range row {
-				if strings.EqualFold(b.Label, label) {
+				if strings.Contains(messages[i].Text, words) && strings.EqualFold(b.Label, label) {
 					_, err := c.s.bot.Press(c.chat, messages[i].ID, b.Data)
 					must(c.s.t, err)
 					return
