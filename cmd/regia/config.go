@@ -29,10 +29,12 @@ type provinceConfig struct {
 	Name    string `toml:"name"`    // «Provincia di Imperia»
 	Service string `toml:"service"` // how messages are signed: «ImperiaForma»
 	// Coordinators are the work addresses of those who run the office first.
-	Coordinators []string        `toml:"coordinators"`
-	Model        string          `toml:"model"` // A, B, C or D of the UPI paper
-	Patron       string          `toml:"patron"`
-	Closures     []training.Span `toml:"closures"`
+	Coordinators []string `toml:"coordinators"`
+	Model        string   `toml:"model"` // A, B, C or D of the UPI paper; kept for the reports, no rule reads it yet
+	// TopicsFile is a catalogue of topics in place of the built-in one.
+	TopicsFile string          `toml:"topics"`
+	Patron     string          `toml:"patron"`
+	Closures   []training.Span `toml:"closures"`
 }
 
 // telegramConfig turns the chat on. The Province decides it by an act of its
@@ -57,14 +59,13 @@ type mailConfig struct {
 }
 
 type thresholdsConfig struct {
-	Answers int `toml:"answers"` // fewest answers behind a figure
-	Demand  int `toml:"demand"`  // fewest Comuni before a course is proposed
+	Demand int `toml:"demand"` // fewest Comuni before a course is proposed
 }
 
 func defaultConfig() config {
 	return config{
 		Province:   provinceConfig{Model: "D"},
-		Thresholds: thresholdsConfig{Answers: 5, Demand: 3},
+		Thresholds: thresholdsConfig{Demand: 3},
 	}
 }
 
@@ -139,7 +140,6 @@ func (c config) wrong() []string {
 		add(!isoDate.MatchString(s.From) || !isoDate.MatchString(s.To) || s.To < s.From, "[province] closures: da «%s» a «%s» non sono giorni (scrivi 2027-08-09)", s.From, s.To)
 	}
 	add(c.Telegram.Enabled && (c.Telegram.Act == "" || c.Telegram.Opinion == ""), "[telegram] per accendere la chat scrivi act (l'atto della Provincia) e opinion (il parere del DPO)")
-	add(c.Thresholds.Answers < 5, "[thresholds] answers non può essere meno di 5: le risposte diventerebbero riconoscibili")
 	add(c.Thresholds.Demand < 1, "[thresholds] demand deve essere almeno 1")
 	return w
 }
@@ -193,6 +193,7 @@ type settings struct {
 	Secret      secretText
 	Data        string
 	HTTP        string
+	Topics      training.Catalogue
 }
 
 // dataFolder is where everything is kept.
@@ -220,6 +221,11 @@ func readSettings(flagged string, env func(string) string) (settings, error) {
 		HTTP:        env("REGIA_HTTP"),
 	}
 	wrong := []error{err}
+	topics, err := catalogueFrom(c.Province.TopicsFile)
+	if err != nil {
+		wrong = append(wrong, fmt.Errorf("[province] topics: %w", err))
+	}
+	s.Topics = topics
 	if s.RedisURL != "" && s.Secret == "" {
 		wrong = append(wrong, errors.New("con REGIA_REDIS_URL serve anche REGIA_SECRET: una parola lunga e casuale, da non cambiare mai"))
 	}

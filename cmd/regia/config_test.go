@@ -11,7 +11,7 @@ func TestTheConfigurationThatInitWritesIsGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Province.ID != "imperia" || c.Telegram.Enabled || c.Thresholds.Answers != 5 {
+	if c.Province.ID != "imperia" || c.Telegram.Enabled || c.Thresholds.Demand != 3 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -22,7 +22,7 @@ func TestConfigurationSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"service =", "servizio =", `riga 9: non conosco «province.servizio»`},
 		{"[thresholds]", "[thresholds]\nanswer = 5", "non conosco «thresholds.answer»"},
 		{"[mail]", "[posta]", "non conosco «posta"},
-		{"answers = 5", "answers = 3", "non può essere meno di 5"},
+		{"demand = 3", "demand = 0", "almeno 1"},
 		{`id = "imperia"`, `id = "Imperia {1}"`, "[province] id"},
 		{`patron = "11-26"`, `patron = "26/11"`, "[province] patron"},
 		{"enabled = false", "enabled = true", "parere del DPO"},

@@ -56,7 +56,6 @@ const undoWindow = 10 * time.Minute
 
 // newService is what the conversations know of the province.
 func newService(s settings, botName string) *dialog.Service {
-	topics := training.BuiltinCatalogue()
 	office := s.Mail.Office
 	if office == "" {
 		office = s.MailAddress
@@ -64,7 +63,7 @@ func newService(s settings, botName string) *dialog.Service {
 	return &dialog.Service{
 		Name: s.Province.Service, Province: s.Province.Name, Office: office, Address: s.MailAddress, Bot: botName,
 		Calendar: training.Calendar{Patron: s.Province.Patron, Closures: s.Province.Closures},
-		Topics:   topics, Needs: training.NewReader(topics), UndoWindow: undoWindow, Decision: s.Thresholds.Demand,
+		Topics:   s.Topics, Needs: training.NewReader(s.Topics), UndoWindow: undoWindow, Decision: s.Thresholds.Demand,
 	}
 }
 

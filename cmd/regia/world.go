@@ -78,7 +78,7 @@ func newWorld(ctx context.Context, log *slog.Logger) (w *world, err error) {
 		IMAP: secretText(w.post.IMAP()), SMTP: secretText(w.post.SMTP()), MailAddress: demoMail, Data: w.data,
 	}
 	s.Province.ID, s.Province.Name, s.Province.Service, s.Province.Patron = "imperia", sampleProvince, "ImperiaForma", "11-26"
-	s.Telegram.Enabled = true
+	s.Telegram.Enabled, s.Topics = true, training.BuiltinCatalogue()
 	w.store, err = storage.Open(ctx, storage.Options{
 		Client: w.client, Province: s.Province.ID, Secret: []byte(hex.EncodeToString(secret)), Data: w.data,
 		Zone: training.Rome(), Log: log, Exclusive: true,
