@@ -128,6 +128,8 @@ func (c *conv) answered(q *ask, act Act) error {
 	switch {
 	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife:
 		c.sure = true
+	case c.asked == nil && strings.HasPrefix(act.Verb, "survey."):
+		return c.reply("survey.by_reply", nil) // an answer is kept nowhere but in its sheet
 	case c.asked == nil && c.in.Mail.Proof != "pass":
 		return c.confirm(act)
 	}

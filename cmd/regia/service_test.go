@@ -205,6 +205,7 @@ func TestService(t *testing.T) {
 	r.move(days.course.AddDate(0, 0, 21))
 	carla.hears("è chiuso, 5 risposte")
 	carla.hears("Utilità 4,8 su 5")
+	nobodysAnswers(t, s, post)
 
 	if out, err := s.run("dead", "list"); err != nil || strings.Contains(out, "tg:") || strings.Contains(out, "mail:") {
 		t.Errorf("dead letters: %v\n%s", err, out)
