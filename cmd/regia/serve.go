@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
 	"sync"
 	"time"
@@ -42,6 +43,11 @@ func runServe(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		defer stop()
+	}
+	if a.env("GOGC") == "" {
+		// What lives is small and bounded: letting garbage grow to twice of it
+		// saves a tenth of the processor's time for some ten megabytes.
+		debug.SetGCPercent(200)
 	}
 	log := slog.New(slog.NewTextHandler(a.stderr, nil))
 	o, err := openProvince(ctx, s, false, log)
