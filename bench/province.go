@@ -69,17 +69,23 @@ func openProvince(ctx context.Context, db *database) (*province, error) {
 	return p, nil
 }
 
-// submit hands messages in and fails when one of them was not committed.
-func (p *province) submit(ctx context.Context, ins ...dialog.In) error {
+// inputsOf are messages as the writer takes them.
+func inputsOf(ins []dialog.In) []storage.Input {
 	inputs := make([]storage.Input, len(ins))
 	for i, in := range ins {
-		raw, err := json.Marshal(in)
-		if err != nil {
-			return err
-		}
+		raw, _ := json.Marshal(in) // plain data
 		source, _, _ := strings.Cut(in.ID, ":")
 		inputs[i] = storage.Input{ID: in.ID, Source: source, Raw: raw, At: in.At}
 	}
+	return inputs
+}
+
+// submit hands messages in and fails when one of them was not committed.
+func (p *province) submit(ctx context.Context, ins ...dialog.In) error {
+	return p.commit(ctx, inputsOf(ins))
+}
+
+func (p *province) commit(ctx context.Context, inputs []storage.Input) error {
 	for _, r := range p.writer.Submit(ctx, inputs) {
 		if r.Err != nil || r.Outcome != storage.Committed {
 			return fmt.Errorf("%s: %s: %w", r.ID, r.Outcome, r.Err)
