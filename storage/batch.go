@@ -38,7 +38,7 @@ func (w *Writer) round(ctx context.Context, r *round) error {
 			if err := flush(); err != nil {
 				return err
 			}
-			if it.tries > maxAttempts {
+			if it.tries > maxDeaths {
 				it.class = "crash"
 				failed = append(failed, it)
 				continue

@@ -47,10 +47,14 @@ type Result struct {
 var ErrStopped = errors.New("storage: the writer has stopped")
 
 // maxBatch is how many messages one commit takes together; maxAttempts how
-// often one may fail.
+// often one may fail; maxDeaths during how many of its attempts the process may
+// end. That is more: a failure is the message's own, but a process ends for
+// many reasons, and whatever stands first in the queue is in hand whenever one
+// dies early.
 const (
 	maxBatch    = 64
 	maxAttempts = 3
+	maxDeaths   = 10
 	maxID       = 512
 )
 

@@ -145,9 +145,9 @@ func crash(t *testing.T, client redis.UniversalClient) {
 	h := newHouse(t, client)
 	input := command("a", "add")
 	h.on("add", func(tx dialog.Tx, _ dialog.In) error { return add(tx, "n:1", 1) })
-	// Three processes counted it and were killed by it.
+	// Ten processes counted it and were killed by it.
 	key := "{" + province + "}:tries"
-	if err := client.HSet(context.Background(), key, input.ID, "3:a process before").Err(); err != nil {
+	if err := client.HSet(context.Background(), key, input.ID, "10:a process before").Err(); err != nil {
 		t.Fatal(err)
 	}
 	h.send(storage.Died, input)
