@@ -389,6 +389,14 @@ func (w *correspondent) turn() {
 		w.sent++
 		w.expected = append(w.expected, word[1])
 	}
+	defer func() {
+		if got := len(w.post.Box(w.address)); got < w.sent {
+			inbox, _ := w.post.Waiting("INBOX")
+			done, _ := w.post.Waiting("Processed")
+			odd, _ := w.post.Waiting("Quarantine")
+			w.t.Logf("%s has %d letters for %d mails; the service's mailbox: %d wait, %d processed, %d in quarantine", w.address, got, w.sent, inbox, done, odd)
+		}
+	}()
 	until(w.t, w.address+" is answered", func() bool { return len(w.post.Box(w.address)) >= w.sent })
 }
 

@@ -180,7 +180,7 @@ func (s *stage) serve(args ...string) *serving {
 	return p
 }
 
-// showLog has the end of the service's log printed when the test fails.
+// showLog has what matters of the service's log printed when the test fails.
 func (s *stage) showLog() {
 	s.t.Cleanup(func() {
 		if s.t.Failed() && s.env["REGIA_HTTP"] != "" {
@@ -191,7 +191,13 @@ func (s *stage) showLog() {
 			return
 		}
 		raw, _ := os.ReadFile(filepath.Join(s.dir, "serve.log"))
-		s.t.Logf("the end of the log:\n%s", raw[max(0, len(raw)-6000):])
+		var odd strings.Builder
+		for line := range strings.Lines(string(raw)) {
+			if !strings.Contains(line, "level=INFO") && odd.Len() < 10_000 {
+				odd.WriteString(line)
+			}
+		}
+		s.t.Logf("what the log warns of:\n%s\nits end:\n%s", &odd, raw[max(0, len(raw)-3000):])
 	})
 }
 
