@@ -56,6 +56,10 @@ func TestCrash(t *testing.T) {
 	organizations, people := crashRoster()
 	p := s.serve()
 	s.showLog()
+	until(t, "the service answers", func() bool {
+		_, err := get("GET", "http://"+s.env["REGIA_HTTP"]+"/healthz")
+		return err == nil
+	})
 	until(t, "the import", func() bool {
 		_, err := s.run("import", "--organizations", s.file("enti.csv", organizations), "--people", s.file("persone.csv", people), "--apply")
 		return err == nil
