@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"crypto/subtle"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (c *conv) remember(o Out) error {
 	}
 	if !o.Reply {
 		last, err := load[ask](c, "talk", o.To)
-		if err != nil || last != nil && last.Free != nil && c.now.Sub(last.At) < time.Hour {
+		if err != nil || last != nil && c.now.Sub(last.At) < time.Hour {
 			return err // a notice does not cut into a conversation
 		}
 	}
@@ -125,6 +126,7 @@ func (c *conv) question() (*ask, error) {
 // token of a recent question came with it; a mail that goes on with a question
 // put in chat, without a proof of its writer, is asked back.
 func (c *conv) answered(q *ask, act Act) error {
+	c.Delete(MakeRef("talk", c.who())) // the next «sì» is about something else
 	switch {
 	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife:
 		c.sure = true
@@ -132,6 +134,19 @@ func (c *conv) answered(q *ask, act Act) error {
 		return c.reply("survey.by_reply", nil) // an answer is kept nowhere but in its sheet
 	case c.asked == nil && c.in.Mail.Proof != "pass":
 		return c.confirm(act)
+	}
+	return c.do(act)
+}
+
+// pressed is answered for a button: the last question is over when the button
+// was one of its choices.
+func (c *conv) pressed(act Act) error {
+	last, err := load[ask](c, "talk", c.who())
+	if err != nil {
+		return err
+	}
+	if last != nil && slices.ContainsFunc(last.Choices, func(choice Choice) bool { return choice.Act == act }) {
+		c.Delete(MakeRef("talk", c.who()))
 	}
 	return c.do(act)
 }

@@ -111,7 +111,7 @@ func (c *conv) chat(m Chat) error {
 			return c.reply("old_button", nil)
 		}
 		c.edit = m.Message
-		return c.do(act)
+		return c.pressed(act)
 	case "text":
 		c.text = bounded(m.Text)
 		return c.understand()
