@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"regia/dialog"
 	"regia/dialog/dialogtest"
 	"regia/training"
 )
@@ -92,5 +91,4 @@ func TestAnonymity(t *testing.T) {
 	if _, ok := few.Mean("usefulness"); ok {
 		t.Error("a figure of four answers is shown")
 	}
-	_ = dialog.ByChat
 }

@@ -151,7 +151,7 @@ func (c *conv) do(a Act) error {
 	if c.person == nil && !open[a.Verb] {
 		return c.welcome()
 	}
-	if c.person != nil && c.person.Coordinator && c.in.ID != "" {
+	if c.person != nil && c.person.Coordinator {
 		c.effort()
 	}
 	return handle(c, a)

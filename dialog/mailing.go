@@ -61,8 +61,8 @@ func expand(c *conv, id string) error {
 	}
 	for _, p := range people {
 		o, ok := Out{Text: m.Text, Args: m.Args}, true
-		if make := audience[m.Text]; make != nil {
-			if o, ok, err = make(c, *m, p); err != nil {
+		if letter := audience[m.Text]; letter != nil {
+			if o, ok, err = letter(c, *m, p); err != nil {
 				return err
 			}
 		}

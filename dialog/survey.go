@@ -13,7 +13,6 @@ func init() {
 	timers["survey_close"] = surveyClose
 	verbs["survey.answer"] = surveyAnswer
 	verbs["survey.skip"] = surveySkip
-	verbs["survey.later"] = func(c *conv, a Act) error { return c.reply("survey.later", nil) }
 	audience["survey.mail"] = surveyMail
 }
 

@@ -39,7 +39,7 @@ func (c *conv) unsent(s Sent) error {
 	other := Channel(p.Channel())
 	o := s.Out
 	o.ID, o.Edit, o.Tries = c.NewID("out"), 0, 0
-	o.FirstTry = c.now.AddDate(0, 0, 0)
+	o.FirstTry = c.now
 	switch {
 	case other == "":
 		return c.tellThrough(p, o)
