@@ -9,6 +9,7 @@ import (
 var (
 	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*[.):\-–]\s*\D`)
 	besideShape    = regexp.MustCompile(`(?i)(?:[:=…_?]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?(\d{1,2}|s[iì]['’]?|no|ok|x)\s*[.!]?\s*$`)
+	besideWords    = regexp.MustCompile(`\?\s*([\p{L}\d][^?(]{0,38})$`)
 	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:domanda\s+|risposta\s+|n\.?\s*)?(\d{1,2})\s*(?:°\s*)?([.):=]|[-–]\s|->|→)\s*(\S.*)$`)
 	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	inlinePair     = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
@@ -25,13 +26,15 @@ func question(l string) int {
 	return n
 }
 
-// besideAnswer is what somebody wrote at the end of a quoted line: a number or
-// a word of assent, and nothing longer, as a question has words of its own.
-func besideAnswer(l string) string {
+// readBeside reads what somebody wrote at the end of a quoted question: a
+// number or a word of assent, as a question has words of its own. Whoever
+// answered one question so may have put a word or two behind the others.
+func (p *parts) readBeside(n int, l string) {
 	if m := besideShape.FindStringSubmatch(l); m != nil {
-		return m[1]
+		p.beside[n] = m[1]
+	} else if m := besideWords.FindStringSubmatch(l); m != nil {
+		p.maybe[n] = m[1]
 	}
-	return ""
 }
 
 // numbered reads answers that the writer numbered: «1. sì», «2) lunedì», or

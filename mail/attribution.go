@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -122,10 +123,17 @@ var (
 	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet)[*_\s]*:`)
 )
 
+// bareHeader is the header as the webmail of Aruba's PEC repeats it, without
+// colons.
+var bareHeader = regexp.MustCompile(`^Da\s[^\n]*@[^\n]*\nA\s[^\n]*\n(?:Ccn?\b[^\n]*\n)*Data\s[^\n]*\nOggetto\s`)
+
 // headerBlock tells whether the repeated header of a quoted message begins at
 // line i: at least two different fields close together, of which one names
 // people or the subject and one more is not a mere date.
 func headerBlock(lines []string, i int) bool {
+	if strings.HasPrefix(lines[i], "Da ") && bareHeader.MatchString(strings.Join(lines[i:min(i+7, len(lines))], "\n")) {
+		return true
+	}
 	if !strings.Contains(lines[i], ":") || !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {
 		return false
 	}
@@ -137,7 +145,7 @@ func headerBlock(lines []string, i int) bool {
 	for j := i; j < len(lines) && j < i+14; j++ {
 		l := lines[j]
 		if strings.TrimSpace(l) == "" {
-			if j > i && (from || to) && date || j-i > 1 {
+			if j > i && (from || to) && date || j-i > 1 || to && !from {
 				break
 			}
 			misses++
@@ -172,8 +180,11 @@ func headerBlock(lines []string, i int) bool {
 	// Two fields: a sentence like «Data: giovedì / A: tutti» is told from a
 	// header by the address.
 	if n == 2 && (from || to) {
-		near := strings.Join(lines[i:min(i+4, len(lines))], " ")
-		return strings.Contains(near, "@")
+		near := lines[i:min(i+4, len(lines))]
+		if end := slices.Index(near, ""); end > 0 {
+			near = near[:end]
+		}
+		return strings.Contains(strings.Join(near, " "), "@")
 	}
 	return false
 }

@@ -26,6 +26,7 @@ type htmlElement struct {
 	quote       bool // a quotation: its lines begin with >
 	hidden      bool // nobody sees it
 	attribution bool
+	tight       bool // a paragraph of Word: a line, with no space around it
 	list        *int // counter of an ordered list
 }
 
@@ -136,14 +137,14 @@ func (t *htmlText) tag(tag, rest string) string {
 func (t *htmlText) open(name, attrs string) {
 	if block(name) {
 		t.endLine()
-		if name == "p" || name == "blockquote" || len(name) == 2 && name[0] == 'h' && name[1] != 'r' {
+		if name == "p" && !wordLine(attrs) || name == "blockquote" || len(name) == 2 && name[0] == 'h' && name[1] != 'r' {
 			t.blank()
 		}
 	}
 	if name == "td" || name == "th" {
 		t.space = true
 	}
-	el := htmlElement{name: name}
+	el := htmlElement{name: name, tight: name == "p" && wordLine(attrs)}
 	kind := elementKind(name, attrs)
 	switch kind {
 	case kindQuote:
@@ -204,6 +205,9 @@ func (t *htmlText) close(name string) {
 	if at < 0 {
 		return
 	}
+	if t.stack[at].tight && t.line.Len() == 0 {
+		t.blank()
+	}
 	if block(name) {
 		t.endLine()
 	}
@@ -220,8 +224,9 @@ func (t *htmlText) close(name string) {
 			t.hidden--
 		}
 	}
+	tight := t.stack[at].tight
 	t.stack = t.stack[:at]
-	if name == "p" || name == "blockquote" {
+	if name == "p" && !tight || name == "blockquote" {
 		t.blank()
 	}
 }

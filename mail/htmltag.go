@@ -88,6 +88,12 @@ func elementKind(name, attrs string) elementSort {
 	case "signature", "ms-outlook-mobile-signature", "applemailsignature", "composer_signature", "_rc_sig", "zimbra_signature":
 		return kindSignature
 	}
+	switch attribute(attrs, "data-marker") { // Zimbra
+	case "__SIG_PRE__", "__SIG_POST__":
+		return kindSignature
+	case "__HEADERS__", "__QUOTED_TEXT__":
+		return kindRest
+	}
 	if strings.HasPrefix(bare, "yahoo_quoted_") {
 		return kindRest
 	}
@@ -100,6 +106,11 @@ func elementKind(name, attrs string) elementSort {
 		return kindQuote
 	}
 	return kindPlain
+}
+
+// wordLine tells a paragraph of Outlook for Windows, which is one line.
+func wordLine(attrs string) bool {
+	return strings.HasPrefix(strings.TrimPrefix(attribute(attrs, "class"), "x_"), "MsoNormal")
 }
 
 // attribute reads one attribute of a tag.

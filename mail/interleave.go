@@ -7,7 +7,7 @@ import (
 
 // read goes through a quote with bars and collects what stands without.
 func (p *parts) read(lines []string) {
-	p.beside = map[int]string{}
+	p.beside, p.maybe = map[int]string{}, map[int]string{}
 	top := hasWords(withoutSignature(p.above))
 	questions := false
 	for _, l := range lines {
@@ -29,9 +29,7 @@ func (p *parts) read(lines []string) {
 			if n := question(l); n > 0 {
 				last = n
 				p.questions++
-				if a := besideAnswer(l); a != "" {
-					p.beside[n] = a
-				}
+				p.readBeside(n, l)
 			}
 			continue
 		}
@@ -70,7 +68,7 @@ func (p *parts) readBare(lines []string) {
 	if hasWords(top) && !(len(top) <= 4 && pointer.MatchString(strings.Join(top, " "))) {
 		return
 	}
-	p.beside = map[int]string{}
+	p.beside, p.maybe = map[int]string{}, map[int]string{}
 	var found []interleaved
 	cur := interleaved{}
 	flush := func() {
@@ -85,9 +83,7 @@ func (p *parts) readBare(lines []string) {
 		case n == last+1:
 			flush()
 			last, cur = n, interleaved{question: n}
-			if a := besideAnswer(l); a != "" {
-				p.beside[n] = a
-			}
+			p.readBeside(n, l)
 		case n > 0:
 			return // the numbers are not those of a questionnaire
 		case cur.question == 0, isMarker(l):

@@ -32,6 +32,11 @@ func Reply(text string) (string, map[int]string) {
 			addAnswer(answers, b.question, w)
 		}
 	}
+	if len(p.beside) > 0 {
+		for n, a := range p.maybe {
+			p.beside[n] = a
+		}
+	}
 	for n, a := range p.beside {
 		if answers[n] == "" && len(top) == 0 && len(between) == 0 || answers[n] == "" && len(answers) > 0 {
 			answers[n] = a
@@ -60,6 +65,7 @@ type parts struct {
 	above   []string
 	between []interleaved
 	beside  map[int]string // answers at the end of quoted, numbered lines
+	maybe   map[int]string // and words there that may be answers, if others are
 	gap     bool           // an empty line stood above the quote
 	// questions counts the numbered lines in the quote.
 	questions int

@@ -9,7 +9,7 @@ import (
 var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
 	`(?:messaggio\s+|e-?mail\s+)?(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?(?:app\s+)?|con\s+|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
 	`(?:il\s+|lo\s+|la\s+)?(?:mio\s+)?(?:dispositivo|telefono|cellulare|smartphone|tablet|iphone|ipad|mac\b|galaxy|samsung|huawei|xiaomi|redmi|oppo|honor|android|windows|outlook|posta|mail|yahoo|libero|virgilio|tim\b|alice|aruba|blackberry|nokia|proton|gmail|bluemail|k-9|spark|my\b|roundcube|zimbra|webmail)|` +
-	`scarica\s+outlook|ottieni\s+outlook|get\s+outlook\s+for|télécharger\s+outlook|obtenir\s+outlook|outlook\s+(?:für|for|per|pour)\s+(?:ios|android)\b|` +
+	`scarica\s+outlook|ottieni\s+outlook|get\s+outlook\s+for|télécharge[rz]\s+outlook|obten(?:ir|ez)\s+outlook|holen\s+sie\s+sich\s+outlook|outlook\s+(?:für|for|per|pour)\s+(?:ios|android)\b|` +
 	`sent\s+(?:from|via|with|using)\s+(?:my\s+|a\s+|the\s+)?(?:\S+\s+)?(?:iphone|ipad|mac\b|galaxy|samsung|android|mobile|phone|smartphone|tablet|blackberry|windows|outlook|yahoo|mail|gmail|wiko|huawei|xiaomi|nokia|htc|sony|typeapp|bluemail|acompli|sparrow|spark|proton|device|\S+\s*<https?:)|` +
 	`(?:von\s+meinem\s+\S+|gesendet\s+(?:von|mit|aus)|mit\s+\S+\s+(?:mail\s+)?gesendet)\b.*\S|` +
 	`envoyé\s+(?:de|depuis|à\s+partir\s+d[e'’]|avec)\s.*(?:iphone|ipad|outlook|mobile|téléphone|samsung|android|smartphone|appareil|mail|portable)|` +
@@ -35,7 +35,7 @@ var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:molto\s+)?(?:cordiali|c
 var contact = regexp.MustCompile(`(?i)(?:^|[\s(|])(?:tel(?:efono)?|cell(?:ulare)?|fax|mob|phone|centralino|int(?:erno)?)[.:\s]+\+?[\d(/]|(?:^|\s)(?:e-?mail|pec|web|sito)\s*:|\bwww\.|^\s*(?:via|viale|piazza|corso|p\.zza|largo|vico)\s+[A-ZÀ-Ú]|\bp\.?\s?iva\b|\b18\d{3}\b|^[\s*]*[\w.+-]+@[\w.-]+\.\w+[\s*]*$`)
 
 // Where somebody works.
-var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|regione|asl|ufficio|area|settore|servizi[oi]|polizia\s+locale|responsabile|istruttore|funzionari|segretari|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s)`)
+var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sindac|vicesindac|assessor|segretari|responsabil|istrutt|funzionari|dirigent)|comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|commune\s+d|ville\s+d|mairie|gemeinde|stadt\s|town\s+of|municipality|regione|asl|ufficio|area|settore|servizio?|polizia\s+locale|ragioneria|anagrafe|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s)`)
 
 // withoutSignature cuts what stands below the words of the writer.
 func withoutSignature(lines []string) []string {
@@ -45,6 +45,8 @@ func withoutSignature(lines []string) []string {
 		above := hasWords(lines[:i])
 		switch {
 		case t == "--" || l == "-- ":
+			return trimBlank(lines[:i])
+		case t == "---" && above && signed(lines[i+1:]):
 			return trimBlank(lines[:i])
 		case footer.MatchString(t) && len(t) < 200:
 			if above {
@@ -94,13 +96,7 @@ func withoutContacts(lines []string) []string {
 	}
 	for i := len(lines) - 1; i > 0 && i >= len(lines)-16; i-- {
 		if closingWords.MatchString(lines[i]) {
-			evidence := 0
-			for _, l := range lines[i+1:] {
-				if contact.MatchString(l) || office.MatchString(l) {
-					evidence++
-				}
-			}
-			if evidence > 0 {
+			if signed(lines[i+1:]) {
 				return lines[:i+1]
 			}
 			break
@@ -128,6 +124,24 @@ func withoutContacts(lines []string) []string {
 		return trimBlank(lines[:start])
 	}
 	return lines
+}
+
+// personName is a line that may be nothing but a name: two to five words, each
+// with a capital.
+var personName = regexp.MustCompile(`^[\s*_]*(?:\p{Lu}[\p{L}.'’-]*\s+){1,4}\p{Lu}[\p{L}.'’-]*[\s*_,]*$`)
+
+// signed tells lines that hold a signature: somewhere a place of work or a
+// number, or names alone.
+func signed(lines []string) bool {
+	names := true
+	lines = trimBlank(lines)
+	for _, l := range lines {
+		if contact.MatchString(l) || office.MatchString(l) {
+			return true
+		}
+		names = names && (strings.TrimSpace(l) == "" || personName.MatchString(l))
+	}
+	return names && len(lines) > 0
 }
 
 func trimBlank(lines []string) []string {
