@@ -8,6 +8,6 @@ while IFS=: read -r file name; do
 	found=1
 	dir=$(dirname "$file")
 	printf '== %s %s\n' "$dir" "$name"
-	"${GO:-go}" test -run '^$' -fuzz "^${name}\$" -fuzztime "${FUZZTIME:-30s}" "$dir"
+	"${GO:-go}" test -run '^$' -fuzz "^${name}\$" -fuzztime "${FUZZTIME:-30s}" -fuzzminimizetime 10x "$dir"
 done < <(grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sed 's/:func /:/' | sort)
 ((found)) || echo 'no fuzz test found'
