@@ -20,7 +20,16 @@ type ask struct {
 	Free    *Act      `json:"free,omitempty"`
 	By      Channel   `json:"by"`
 	At      time.Time `json:"at"`
+	Named   bool      `json:"named,omitempty"` // the reader of a shared address said who they are
 	Schema  int       `json:"schema"`
+}
+
+// about tells whether the question leads to an act whose verb begins so.
+func (q *ask) about(verb string) bool {
+	if q.Free != nil && strings.HasPrefix(q.Free.Verb, verb) {
+		return true
+	}
+	return slices.ContainsFunc(q.Choices, func(c Choice) bool { return strings.HasPrefix(c.Act.Verb, verb) })
 }
 
 // Life of questions: a token of a mail for half a year, the last question in a
@@ -34,6 +43,7 @@ const (
 // under the message's own id when a mail will carry it.
 func (c *conv) remember(o Out) error {
 	q := ask{Out: o.ID, To: o.To, Choices: o.Choices, Free: o.Free, By: o.Channel, At: c.now, Schema: 1}
+	q.Named = c.shared != nil && c.person != nil && o.Reply
 	if o.Channel == ByMail {
 		c.Save(MakeRef("ask", o.ID), q, tokenLife)
 	}
@@ -47,27 +57,28 @@ func (c *conv) remember(o Out) error {
 	return nil
 }
 
-// Token is what brings an answer by mail back to its question: the person, the
-// message, and a proof of both. It is 48 characters of lower-case base32.
-func Token(mac func(...string) string, person, out string) string {
-	return person + out + mac("token", person, out)[:16]
+// Token is what brings an answer by mail back to its question: who reads the
+// address (a person, or the guest that stands for a shared one), the message,
+// and a proof of both. It is 48 characters of lower-case base32.
+func Token(mac func(...string) string, reader, out string) string {
+	return reader + out + mac("token", reader, out)[:16]
 }
 
 // openToken reads what a token stands for; ok is false for one that the service
 // did not make.
-func openToken(mac func(...string) string, token string) (person, out string, ok bool) {
+func openToken(mac func(...string) string, token string) (reader, out string, ok bool) {
 	if len(token) != 48 {
 		return "", "", false
 	}
-	person, out = token[:16], token[16:32]
-	return person, out, subtle.ConstantTimeCompare([]byte(token), []byte(Token(mac, person, out))) == 1
+	reader, out = token[:16], token[16:32]
+	return reader, out, subtle.ConstantTimeCompare([]byte(token), []byte(Token(mac, reader, out))) == 1
 }
 
 // readToken finds the question that a mail answers. A token that is wrong, of
 // somebody else, or too old counts as none.
 func (c *conv) readToken(token, proof string) error {
-	person, out, ok := openToken(c.MAC, token)
-	if !ok || c.person == nil || person != c.person.ID || proof == "fail" {
+	reader, out, ok := openToken(c.MAC, token)
+	if !ok || reader != c.who() || proof == "fail" {
 		return nil
 	}
 	q, err := load[ask](c, "ask", out)
@@ -109,7 +120,7 @@ func (c *conv) understand() error {
 // question is what the words answer: by mail the question whose token came
 // with them; otherwise the last one, where it was put in chat.
 func (c *conv) question() (*ask, error) {
-	if c.asked != nil {
+	if c.asked != nil || c.shared != nil {
 		return c.asked, nil
 	}
 	last, err := load[ask](c, "talk", c.who())
@@ -128,6 +139,7 @@ func (c *conv) question() (*ask, error) {
 func (c *conv) answered(q *ask, act Act) error {
 	c.Delete(MakeRef("talk", c.who())) // the next «sì» is about something else
 	switch {
+	case c.shared != nil: // never sure who it is
 	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife:
 		c.sure = true
 	case c.asked == nil && strings.HasPrefix(act.Verb, "survey."):

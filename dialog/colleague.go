@@ -111,7 +111,7 @@ func (c *conv) peopleIn(list string) ([]training.Person, error) {
 func namedBy(name string, people []training.Person) []training.Person {
 	var fits []training.Person
 	for _, p := range people {
-		if mail, _ := p.Mail(); mail != "" && strings.EqualFold(mail, strings.TrimSpace(name)) {
+		if mail, shared := p.Mail(); mail != "" && !shared && strings.EqualFold(mail, strings.TrimSpace(name)) {
 			return []training.Person{p}
 		}
 		if p.Fits(name) {

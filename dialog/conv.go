@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ type conv struct {
 	channel Channel
 	person  *training.Person // nil when the writer is not known
 	guest   *Guest           // then this is who writes
-	shared  bool             // the mail came from an address that several read
+	shared  *link            // the mail came from this address that several read
 	edit    int              // message in the chat whose button was pressed
 	text    string
 	answers map[int]string
@@ -53,28 +54,32 @@ const guestLife = 30 * 24 * time.Hour
 
 func (c *conv) whoInChat(id int64) error {
 	key := c.MAC("chat", itoa(id))
-	var l link
-	if found, err := c.Load(MakeRef("chat", key), &l); err != nil || found {
-		if err == nil {
-			err = c.setPerson(l.Person)
-		}
+	l, err := load[link](c, "chat", key)
+	if err != nil {
 		return err
+	}
+	if l != nil {
+		if err := c.setPerson(l.Person); err != nil || c.person != nil {
+			return err
+		}
 	}
 	return c.setGuest(Guest{ID: "g" + key[:15], Chat: id})
 }
 
 func (c *conv) whoByMail(address string) error {
 	key := c.MAC("address", strings.ToLower(address))
-	var l link
-	found, err := c.Load(MakeRef("address", key), &l)
+	l, err := load[link](c, "address", key)
 	if err != nil {
 		return err
 	}
-	if found && !l.Shared {
-		return c.setPerson(l.Person)
+	if l != nil && l.Shared {
+		c.shared = l
+	} else if l != nil {
+		if err := c.setPerson(l.Person); err != nil || c.person != nil {
+			return err
+		}
 	}
-	c.shared = found
-	return c.setGuest(Guest{ID: "g" + key[:15], Mail: strings.ToLower(address)})
+	return c.setGuest(Guest{ID: boxID(c.MAC, address), Mail: strings.ToLower(address)})
 }
 
 func (c *conv) setPerson(id string) error {
@@ -119,6 +124,11 @@ func (c *conv) position() (training.Position, training.Organization, error) {
 	return pos, *org, err
 }
 
+func noMail(p *training.Person) bool {
+	mail, _ := p.Mail()
+	return mail == ""
+}
+
 // reply answers the writer on the channel that was used; with choices it
 // becomes the question that the next words answer.
 func (c *conv) reply(key string, args Args, choices ...Choice) error {
@@ -133,11 +143,17 @@ func (c *conv) ask(key string, args Args, free Act, choices ...Choice) error {
 
 func (c *conv) answer(o Out) error {
 	o.Reply, o.Channel = true, c.channel
-	if c.person != nil {
-		o.To = c.person.ID
-	} else {
+	switch {
+	case c.person == nil:
 		o.To = c.guest.ID
 		c.saveGuest()
+	case c.shared != nil && noMail(c.person):
+		// Nowhere else to reach them than where they wrote from.
+		args := Args{"box": c.guest.ID}
+		maps.Copy(args, o.Args)
+		o.To, o.Args = c.person.ID, args
+	default:
+		o.To = c.person.ID
 	}
 	if c.replies == 0 && c.channel == ByChat {
 		o.Edit = c.edit

@@ -139,6 +139,9 @@ func (c *conv) mail(m Mail) error {
 	if err := c.readToken(m.Token, m.Proof); err != nil {
 		return err
 	}
+	if c.shared != nil {
+		return c.fromShared()
+	}
 	return c.understand()
 }
 
@@ -150,6 +153,9 @@ func (c *conv) do(a Act) error {
 	}
 	if c.person == nil && !open[a.Verb] {
 		return c.welcome()
+	}
+	if c.person != nil && c.shared != nil && !own[a.Verb] {
+		return c.reply("who.unproven", nil)
 	}
 	if c.person != nil && c.person.Coordinator {
 		c.effort()

@@ -74,7 +74,7 @@ func joinMail(c *conv, a Act) error {
 	c.guest.Sent++
 	if l != nil && !l.Shared {
 		c.guest.Claims = l.Person
-		many, err := c.countCode(l.Person)
+		many, err := c.tooMany(l.Person, 2*codesADay)
 		if err != nil {
 			return err
 		}
@@ -86,7 +86,7 @@ func joinMail(c *conv, a Act) error {
 	} else {
 		other := *c
 		other.channel = ByMail
-		if err := other.setGuest(Guest{ID: "g" + c.MAC("address", address)[:15], Mail: address}); err != nil {
+		if err := other.setGuest(Guest{ID: boxID(c.MAC, address), Mail: address}); err != nil {
 			return err
 		}
 		if !other.guest.Ends.After(c.now) {
@@ -103,15 +103,17 @@ func joinMail(c *conv, a Act) error {
 }
 
 // codes counts those sent to one person, whichever chat asked for them, so that
-// nobody can guess one by asking from many chats.
+// nobody can guess one by asking from many chats; and what was asked of one
+// shared address.
 type codes struct {
 	Sent   int       `json:"sent"`
 	Since  time.Time `json:"since"`
 	Schema int       `json:"schema"`
 }
 
-func (c *conv) countCode(person string) (many bool, err error) {
-	sent, err := load[codes](c, "codes", person)
+// tooMany counts one more in a day, and tells whether that is above the most.
+func (c *conv) tooMany(id string, most int) (bool, error) {
+	sent, err := load[codes](c, "codes", id)
 	if err != nil {
 		return false, err
 	}
@@ -119,8 +121,8 @@ func (c *conv) countCode(person string) (many bool, err error) {
 		sent = &codes{Since: c.now, Schema: 1}
 	}
 	sent.Sent++
-	c.Save(MakeRef("codes", person), sent, 48*time.Hour)
-	return sent.Sent > 2*codesADay, nil
+	c.Save(MakeRef("codes", id), sent, 48*time.Hour)
+	return sent.Sent > most, nil
 }
 
 // codeOf is the six-digit code of a challenge: it is derived, never stored.

@@ -228,7 +228,9 @@ func erase(c *conv, a Act) error {
 	}
 	c.unlinkChat()
 	for _, address := range p.Addresses {
-		c.Delete(MakeRef("address", c.MAC("address", address.Mail)))
+		if address.Kind == training.Personal {
+			c.Delete(MakeRef("address", c.MAC("address", address.Mail)))
+		}
 	}
 	for _, pos := range p.Positions {
 		c.Delist("people:"+pos.Organization, p.ID)
@@ -254,7 +256,7 @@ func erase(c *conv, a Act) error {
 	if c.channel == ByMail {
 		c.person = nil
 		address := c.in.Mail.From
-		if err := c.setGuest(Guest{ID: "g" + c.MAC("address", address)[:15], Mail: address, Schema: 1}); err != nil {
+		if err := c.setGuest(Guest{ID: boxID(c.MAC, address), Mail: address, Schema: 1}); err != nil {
 			return err
 		}
 		return c.reply("erase.done", nil)

@@ -15,7 +15,8 @@ import (
 func (s *Service) Render(r Reader, mac func(...string) string, now time.Time, o Out) (Rendered, error) {
 	v := view{r: r, s: s, mac: mac, now: now}
 	out := Rendered{Automatic: true}
-	if err := v.recipient(o, &out); err != nil {
+	shared, err := v.recipient(o, &out)
+	if err != nil {
 		return Rendered{}, err
 	}
 	body, err := v.text(o.Text, o.Args)
@@ -23,19 +24,27 @@ func (s *Service) Render(r Reader, mac func(...string) string, now time.Time, o 
 		return Rendered{}, fmt.Errorf("rendering %s: %w", o.Text, err)
 	}
 	out.Body = body
-	if about := o.Args["about"]; about != "" {
-		head, err := v.text("about", o.Args)
+	heads := map[string]bool{"about": o.Args["about"] != "", "addressee": shared}
+	for _, key := range []string{"about", "addressee"} {
+		if !heads[key] {
+			continue
+		}
+		head, err := v.text(key, Args{"about": o.Args["about"], "person": o.To})
 		if err != nil {
 			return Rendered{}, err
 		}
-		out.Body = head + "\n\n" + body
+		out.Body = head + "\n\n" + out.Body
 	}
 	if o.Channel == ByMail {
 		if out.Subject, err = v.subject(o); err != nil {
 			return Rendered{}, err
 		}
 		if len(o.Choices) > 0 || o.Free != nil {
-			out.Token = Token(mac, o.To, o.ID)
+			reader := o.To
+			if shared {
+				reader = boxID(mac, out.Address)
+			}
+			out.Token = Token(mac, reader, o.ID)
 		}
 	}
 	if out.Buttons, err = v.buttons(o); err != nil {
@@ -61,28 +70,36 @@ type view struct {
 	now time.Time
 }
 
-func (v view) recipient(o Out, out *Rendered) error {
+// recipient finds where the message goes, and whether that is an address that
+// others read than the person it is for.
+func (v view) recipient(o Out, out *Rendered) (shared bool, err error) {
+	guest := o.To
 	p, err := load[training.Person](v.r, "person", o.To)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if p == nil {
-		g, err := load[Guest](v.r, "guest", o.To)
+	if p != nil {
+		out.ChatID = p.Chat
+		out.Address, shared = p.Mail()
+		guest = o.Args["box"]
+	}
+	if guest != "" && out.Address == "" {
+		g, err := load[Guest](v.r, "guest", guest)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if g == nil {
-			return ErrNoRecipient
+			return false, ErrNoRecipient
 		}
-		out.ChatID, out.Address = g.Chat, g.Mail
-	} else {
-		out.ChatID = p.Chat
-		out.Address, _ = p.Mail()
+		if shared = p != nil; !shared {
+			out.ChatID = g.Chat
+		}
+		out.Address = g.Mail
 	}
 	if o.Channel == ByChat && out.ChatID == 0 || o.Channel == ByMail && out.Address == "" {
-		return ErrNoRecipient
+		return false, ErrNoRecipient
 	}
-	return nil
+	return shared && o.Channel == ByMail, nil
 }
 
 // subject is the one of the text, of its group, or the service's.

@@ -60,8 +60,7 @@ func (c *conv) importOrganization(org training.Organization) error {
 	return nil
 }
 
-// importPerson adds a person, or a position to one known by the same personal
-// address.
+// importPerson adds a person, or a position to one that is known.
 func (c *conv) importPerson(row training.PersonRow) error {
 	org, err := c.organization(row.Organization)
 	if err != nil {
@@ -71,28 +70,23 @@ func (c *conv) importPerson(row training.PersonRow) error {
 		return fmt.Errorf("organization %q is not known", row.Organization)
 	}
 	p := training.Person{First: row.First, Last: row.Last, Schema: 1}
-	if row.Address != nil {
-		l, err := load[link](c, "address", c.MAC("address", row.Address.Mail))
-		if err != nil {
-			return err
-		}
-		switch {
-		case l != nil && l.Person != "" && !l.Shared && row.Address.Kind == training.Personal:
-			known, err := load[training.Person](c, "person", l.Person)
-			if err != nil {
-				return err
-			}
-			if known != nil {
-				p = *known
-				p.First, p.Last = row.First, row.Last
-			}
-		}
+	known, err := c.known(org.ID, row)
+	if err != nil {
+		return err
+	}
+	if known != nil {
+		p = *known
+		p.First, p.Last = row.First, row.Last
 	}
 	if p.ID == "" {
 		p.ID = c.NewID("person")
 		if row.Address != nil {
 			p.Addresses = []training.Address{*row.Address}
-			c.save("address", c.MAC("address", row.Address.Mail), link{Person: p.ID, Shared: row.Address.Kind == training.Shared, Org: org.ID, Schema: 1})
+			owner, shared := p.ID, row.Address.Kind == training.Shared
+			if shared {
+				owner = "" // nobody's alone
+			}
+			c.save("address", c.MAC("address", row.Address.Mail), link{Person: owner, Shared: shared, Org: org.ID, Schema: 1})
 		}
 	}
 	if row.Prefers != "" {
@@ -133,4 +127,31 @@ func (c *conv) organization(codeOrName string) (*training.Organization, error) {
 		return nil, err
 	}
 	return load[training.Organization](c, "org", l.Org)
+}
+
+// known is the person whom a line of the roster names again: by a personal
+// address, or, without one, by the name in the organization.
+func (c *conv) known(org string, row training.PersonRow) (*training.Person, error) {
+	if row.Address != nil && row.Address.Kind == training.Personal {
+		l, err := load[link](c, "address", c.MAC("address", row.Address.Mail))
+		if err != nil || l == nil || l.Person == "" || l.Shared {
+			return nil, err
+		}
+		return load[training.Person](c, "person", l.Person)
+	}
+	people, err := c.colleagues(org)
+	if err != nil {
+		return nil, err
+	}
+	address := ""
+	if row.Address != nil {
+		address = row.Address.Mail
+	}
+	name := training.Fold(row.First + " " + row.Last)
+	for i := range people {
+		if mail, _ := people[i].Mail(); mail == address && training.Fold(people[i].Name()) == name {
+			return &people[i], nil
+		}
+	}
+	return nil, nil
 }

@@ -23,9 +23,6 @@ func (c *conv) stranger() error {
 	if err := c.reply("join.mail_received", nil); err != nil {
 		return err
 	}
-	if c.shared {
-		return nil
-	}
 	return c.askFocalPoint()
 }
 
@@ -106,7 +103,7 @@ func here(c *conv, a Act) error {
 	if c.person == nil {
 		return c.stranger()
 	}
-	if c.channel == ByMail {
+	if c.channel == ByMail && c.shared == nil {
 		c.person.MailOnly, c.person.Left = true, false
 		if c.person.Chat == 0 {
 			c.person.Prefers = "mail"

@@ -1,7 +1,6 @@
 package dialog
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -29,11 +28,7 @@ func (s *Service) Confidential(r Reader, mac func(...string) string, in In) (boo
 	if err != nil || q == nil {
 		return false, err
 	}
-	about := func(a Act) bool { return strings.HasPrefix(a.Verb, "survey.") }
-	if q.Free != nil && about(*q.Free) {
-		return true, nil
-	}
-	return slices.ContainsFunc(q.Choices, func(c Choice) bool { return about(c.Act) }), nil
+	return q.about("survey."), nil
 }
 
 // surveyClose moves the answers into totals, shuffled and with nobody's name,

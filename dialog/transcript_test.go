@@ -27,14 +27,23 @@ var roster = []training.Row{
 	org("008024", "Dolcedo", training.Municipality, "comune-dolcedo.example"),
 	org("008043", "Pigna", training.Municipality, "comune-pigna.example"),
 	org("008011", "Borgomaro", training.Municipality, ""),
+	org("008050", "Rezzo", training.Municipality, ""),
 	person("P", "Carla", "Ferrari", "carla.ferrari@provincia.example", func(p *training.PersonRow) { p.Coordinator = true }),
 	person("008024", "Franca", "Gallo", "franca.gallo@comune-dolcedo.example", func(p *training.PersonRow) { p.FocalPoint = true }),
 	person("008024", "Anna", "Rossi", "anna.rossi@comune-dolcedo.example", nil),
 	person("008024", "Bruno", "Rossi", "bruno.rossi@comune-dolcedo.example", func(p *training.PersonRow) { p.Office = "Polizia locale" }),
 	person("008024", "Piero", "Cantoniere", "", nil),
 	person("008043", "Marco", "Bianchi", "marco.bianchi@comune-pigna.example", nil),
+	person("008050", "Rita", "Neri", registry, shared),
+	person("008050", "Ugo", "Neri", registry, shared),
+	person("008050", "Elio", "Fossati", "elio.fossati@comune-rezzo.example", func(p *training.PersonRow) { p.FocalPoint = true }),
 	person("008011", "Lidia", "Verdi", "lidia.verdi@comune-borgomaro.example", nil),
 }
+
+// registry is the address that the colleagues of one office share.
+const registry = "anagrafe@comune-rezzo.example"
+
+func shared(p *training.PersonRow) { p.Address.Kind = training.Shared }
 
 func org(id, name string, kind training.OrganizationKind, domain string) training.Row {
 	return training.Row{Organization: &training.Organization{ID: id, Name: name, Kind: kind, Domain: domain}}
@@ -56,7 +65,8 @@ var actors = map[string]string{
 	"carla": "carla.ferrari@provincia.example", "franca": "franca.gallo@comune-dolcedo.example",
 	"anna": "anna.rossi@comune-dolcedo.example", "bruno": "bruno.rossi@comune-dolcedo.example",
 	"marco": "marco.bianchi@comune-pigna.example", "lidia": "lidia.verdi@comune-borgomaro.example",
-	"nuova": "nuova.arrivata@comune-dolcedo.example",
+	"nuova": "nuova.arrivata@comune-dolcedo.example", "anagrafe": registry,
+	"elio": "elio.fossati@comune-rezzo.example",
 }
 
 // TestTranscripts tells each conversation of testdata three times: all by
@@ -94,7 +104,7 @@ func tell(t *testing.T, file, way string) {
 	}
 	cast := map[string]*dialogtest.Actor{}
 	chat := int64(100)
-	for _, name := range []string{"carla", "franca", "anna", "bruno", "marco", "lidia", "nuova"} {
+	for _, name := range []string{"carla", "franca", "anna", "bruno", "marco", "lidia", "nuova", "anagrafe", "elio"} {
 		chat++
 		id := chat
 		if way == "mail" || way == "both" && chat%2 == 0 {
