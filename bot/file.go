@@ -17,15 +17,12 @@ import (
 
 type keepFunc func(ctx context.Context, name, mime string, body io.Reader) (dialog.File, error)
 
-const (
-	maxFile     = 20 << 20 // Telegram lets bots fetch no more
-	fileTimeout = 30 * time.Second
-)
+const fileTimeout = 30 * time.Second
 
 // fetch keeps a file that came with an update. A file that cannot be had is
 // nil: the conversation then asks for it again, and nobody waits.
 func (r *Reader) fetch(ctx context.Context, id string, d *document) *dialog.File {
-	if r.keep == nil || d.FileID == "" || d.Size > maxFile {
+	if r.keep == nil || d.FileID == "" || d.Size > dialog.MaxFile {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
@@ -58,7 +55,7 @@ func (r *Reader) download(ctx context.Context, d *document) (dialog.File, error)
 	if resp.StatusCode != http.StatusOK {
 		return dialog.File{}, &statusError{code: resp.StatusCode}
 	}
-	body := &bounded{r: resp.Body, left: maxFile}
+	body := &bounded{r: resp.Body, left: dialog.MaxFile}
 	kept, err := r.keep(ctx, fileName(d.Name), short(clean(d.Type), 100), body)
 	if err != nil {
 		return dialog.File{}, fmt.Errorf("keep the file: %w", err)

@@ -42,6 +42,20 @@ func scanID(raw []byte) (int64, bool) {
 	return id, err == nil && id > 0
 }
 
+var chatPattern = regexp.MustCompile(`"chat"\s*:\s*\{[^{}]*?"id"\s*:\s*([0-9]{1,18})\b`)
+
+// ScanChat finds the private chat in bytes that do not decode, 0 when there is
+// none. Groups have ids below zero; a person's text cannot hold the mark, since
+// quotes within a string are escaped.
+func ScanChat(raw []byte) int64 {
+	m := chatPattern.FindSubmatch(raw)
+	if m == nil {
+		return 0
+	}
+	id, _ := strconv.ParseInt(string(m[1]), 10, 64)
+	return id
+}
+
 // updatesOf gives the bytes of each update in an answer of getUpdates. Where
 // the answer as a whole is not JSON, it is cut at the braces; what is cut
 // wrongly becomes one update that does not decode, and the others are saved.

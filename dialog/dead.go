@@ -2,6 +2,29 @@ package dialog
 
 func init() { timers["dead"] = deadSummary }
 
+// unread counts a message that could not be handled, and tells whoever wrote it,
+// where that is known.
+func (c *conv) unread(u Unread) error {
+	if err := c.noteDead(); err != nil {
+		return err
+	}
+	switch {
+	case u.Chat != 0:
+		c.channel = ByChat
+		if err := c.whoInChat(u.Chat); err != nil {
+			return err
+		}
+	case u.From != "":
+		c.channel = ByMail
+		if err := c.whoByMail(u.From); err != nil {
+			return err
+		}
+	default:
+		return nil
+	}
+	return c.reply("sorry", nil)
+}
+
 // deadLetters counts the messages that could not be handled since the office
 // was last told.
 type deadLetters struct {

@@ -55,6 +55,8 @@ func (s *Service) Handle(tx Tx, in In) error {
 		return c.unsent(*in.Sent)
 	case in.Command != nil:
 		return c.command(*in.Command)
+	case in.Unread != nil:
+		return c.unread(*in.Unread)
 	}
 	return fmt.Errorf("handling %s: a message without content", in.source())
 }
@@ -63,22 +65,16 @@ func (s *Service) Handle(tx Tx, in In) error {
 // office will look at it, and has the office told.
 func (s *Service) Sorry(tx Tx, in In) error {
 	c := &conv{Tx: tx, s: s, in: in, now: tx.Now()}
-	if err := c.noteDead(); err != nil {
-		return err
-	}
+	var u Unread
 	switch {
-	case in.Chat != nil:
-		if err := c.whoInChat(in.Chat.ID); err != nil {
-			return err
-		}
+	case in.Chat != nil && in.Chat.Sort != "group":
+		u.Chat = in.Chat.ID
 	case in.Mail != nil:
-		if err := c.whoByMail(in.Mail.From); err != nil {
-			return err
-		}
-	default:
-		return nil
+		u.From = in.Mail.From
+	case in.Unread != nil:
+		return nil // that was what it told
 	}
-	return c.reply("sorry", nil)
+	return c.unread(u)
 }
 
 func (c *conv) tick(table map[string]clockVerb, kind, id string) error {
@@ -115,9 +111,15 @@ func (c *conv) chat(m Chat) error {
 	case "text":
 		c.text = bounded(m.Text)
 		return c.understand()
-	default:
-		return c.reply("only_text", nil)
+	case "file":
+		if m.File != nil && m.File.Size > MaxFile {
+			return c.reply("file_large", nil)
+		}
+		if m.File == nil || m.File.SHA256 == "" {
+			return c.reply("file_missing", nil)
+		}
 	}
+	return c.reply("only_text", nil)
 }
 
 // mail answers a message from the mailbox.

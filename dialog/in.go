@@ -22,6 +22,7 @@ const (
 //	timer:<kind>:<id>@<instant, RFC 3339 UTC>                Timer
 //	sent:<out id>:<outcome>                                  Sent
 //	cli:<command>:<hash of input>#<chunk>                    Command
+//	dead:<id of the message>                                 Unread
 type In struct {
 	ID string    `json:"id"`
 	At time.Time `json:"at"`
@@ -32,6 +33,7 @@ type In struct {
 	Timer   *Timer   `json:"timer,omitempty"`
 	Sent    *Sent    `json:"sent,omitempty"`
 	Command *Command `json:"command,omitempty"`
+	Unread  *Unread  `json:"unread,omitempty"`
 
 	// Also is a second id under which the same message may arrive again (a
 	// mail delivered twice): HMAC of From, Message-ID and body.
@@ -79,7 +81,12 @@ type Answer struct {
 	Attendee string `json:"attendee"`
 }
 
-// File is a file in the data folder, named by its content.
+// MaxFile bounds a file that comes in, in bytes: Telegram lets bots fetch no
+// more.
+const MaxFile = 20 << 20
+
+// File is a file in the data folder, named by its content; without a SHA256 it
+// did not come.
 type File struct {
 	SHA256 string `json:"sha256"`
 	Name   string `json:"name"`
@@ -111,6 +118,13 @@ type Sent struct {
 type Command struct {
 	Name string `json:"name"`
 	Body []byte `json:"body"`
+}
+
+// Unread is a message that could not be handled, with who wrote it as far as
+// its bytes tell: a private chat, or an address.
+type Unread struct {
+	Chat int64  `json:"chat,omitempty"`
+	From string `json:"from,omitempty"`
 }
 
 // source is the part of the id that tells where the message came from.

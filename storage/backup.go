@@ -61,7 +61,13 @@ const pauseTime = time.Minute
 
 // Backup writes the province to w. The service may run: commits and senders
 // wait meanwhile, seconds for the sizes that a province has.
-func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) (err error) {
+func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) error {
+	return s.paused(ctx, func(renew func() error) error { return s.backup(ctx, w, now, renew) })
+}
+
+// paused does something while nothing is committed and nothing leaves; renew
+// has it go on for as long again.
+func (s *Store) paused(ctx context.Context, do func(renew func() error) error) (err error) {
 	raw := make([]byte, 16)
 	if _, err := rand.Read(raw); err != nil {
 		return err
@@ -77,7 +83,16 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) (err err
 	defer func() {
 		err = errors.Join(err, s.endPause(context.WithoutCancel(ctx), token))
 	}()
+	return do(func() error {
+		kept, err := renewScript.Run(ctx, s.client, []string{s.keys.pause()}, token, pauseTime.Milliseconds()).Int()
+		if err != nil || kept == 0 {
+			return errors.Join(errors.New("storage: the pause was lost"), err)
+		}
+		return nil
+	})
+}
 
+func (s *Store) backup(ctx context.Context, w io.Writer, now time.Time, renew func() error) error {
 	packed := gzip.NewWriter(w)
 	out := tar.NewWriter(packed)
 	manifest := backupManifest{Schema: Schema, Province: strings.Trim(s.keys.prefix, "{}:"), At: now}
@@ -93,7 +108,7 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) (err err
 	if err := addFile(out, "manifest.json", text, now); err != nil {
 		return err
 	}
-	if err := s.backupKeys(ctx, out, token, now); err != nil {
+	if err := s.backupKeys(ctx, out, now, renew); err != nil {
 		return err
 	}
 	if err := s.backupFolder(out, now); err != nil {
@@ -102,11 +117,12 @@ func (s *Store) Backup(ctx context.Context, w io.Writer, now time.Time) (err err
 	return errors.Join(out.Close(), packed.Close())
 }
 
-// endPause lets the service go on. If it went on before, the backup is no good.
+// endPause lets the service go on. If it went on before, what was read
+// meanwhile is no good.
 func (s *Store) endPause(ctx context.Context, token string) error {
 	n, err := releaseScript.Run(ctx, s.client, []string{s.keys.pause()}, token).Int()
 	if err == nil && n == 0 {
-		return errors.New("storage: the backup took too long and is not consistent: make it again")
+		return errors.New("storage: the pause took too long, and what was read is not of one moment: try again")
 	}
 	return temporary(err)
 }
@@ -119,7 +135,7 @@ func addFile(out *tar.Writer, name string, body []byte, now time.Time) error {
 	return err
 }
 
-func (s *Store) backupKeys(ctx context.Context, out *tar.Writer, token string, now time.Time) error {
+func (s *Store) backupKeys(ctx context.Context, out *tar.Writer, now time.Time, renew func() error) error {
 	var chunk bytes.Buffer
 	chunks := 0
 	flush := func() error {
@@ -132,8 +148,27 @@ func (s *Store) backupKeys(ctx context.Context, out *tar.Writer, token string, n
 		return err
 	}
 	lines := json.NewEncoder(&chunk)
+	err := s.eachKey(ctx, func(page []savedKey) error {
+		for _, saved := range page {
+			if err := lines.Encode(saved); err != nil {
+				return err
+			}
+		}
+		if err := renew(); err != nil {
+			return err
+		}
+		if chunk.Len() > 4<<20 {
+			return flush()
+		}
+		return nil
+	})
+	return errors.Join(err, flush())
+}
+
+// eachKey reads every key of the province, some at a time.
+func (s *Store) eachKey(ctx context.Context, do func(page []savedKey) error) error {
 	seen := map[string]bool{} // SCAN may give a key twice
-	err := s.eachMaster(ctx, func(c redis.Cmdable) error {
+	return s.eachMaster(ctx, func(c redis.Cmdable) error {
 		var cursor uint64
 		for {
 			names, next, err := c.Scan(ctx, cursor, s.keys.all(), 1000).Result()
@@ -147,29 +182,24 @@ func (s *Store) backupKeys(ctx context.Context, out *tar.Writer, token string, n
 					fresh = append(fresh, name)
 				}
 			}
-			if err := s.saveKeys(ctx, c, fresh, lines); err != nil {
+			page, err := s.readKeys(ctx, c, fresh)
+			if err != nil {
 				return err
 			}
-			if kept, err := renewScript.Run(ctx, s.client, []string{s.keys.pause()}, token, pauseTime.Milliseconds()).Int(); err != nil || kept == 0 {
-				return errors.Join(errors.New("storage: the pause for the backup was lost"), err)
-			}
-			if chunk.Len() > 4<<20 {
-				if err := flush(); err != nil {
-					return err
-				}
+			if err := do(page); err != nil {
+				return err
 			}
 			if cursor = next; cursor == 0 {
 				return nil
 			}
 		}
 	})
-	return errors.Join(err, flush())
 }
 
-// saveKeys reads keys of any type in three calls.
-func (s *Store) saveKeys(ctx context.Context, c redis.Cmdable, names []string, lines *json.Encoder) error {
+// readKeys reads keys of any type in two calls.
+func (s *Store) readKeys(ctx context.Context, c redis.Cmdable, names []string) ([]savedKey, error) {
 	if len(names) == 0 {
-		return nil
+		return nil, nil
 	}
 	pipe := c.Pipeline()
 	kinds := make([]*redis.StatusCmd, len(names))
@@ -178,7 +208,7 @@ func (s *Store) saveKeys(ctx context.Context, c redis.Cmdable, names []string, l
 		kinds[i], ttls[i] = pipe.Type(ctx, name), pipe.PTTL(ctx, name)
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return temporary(err)
+		return nil, temporary(err)
 	}
 	pipe = c.Pipeline()
 	values := make([]redis.Cmder, len(names))
@@ -197,8 +227,9 @@ func (s *Store) saveKeys(ctx context.Context, c redis.Cmdable, names []string, l
 		}
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return temporary(err)
+		return nil, temporary(err)
 	}
+	page := make([]savedKey, 0, len(names))
 	for i, name := range names {
 		saved := savedKey{Name: strings.TrimPrefix(name, s.keys.prefix), Kind: kinds[i].Val()}
 		if ttl := ttls[i].Val(); ttl > 0 {
@@ -226,11 +257,9 @@ func (s *Store) saveKeys(ctx context.Context, c redis.Cmdable, names []string, l
 		default:
 			continue // gone in between
 		}
-		if err := lines.Encode(saved); err != nil {
-			return err
-		}
+		page = append(page, saved)
 	}
-	return nil
+	return page, nil
 }
 
 func (s *Store) backupFolder(out *tar.Writer, now time.Time) error {

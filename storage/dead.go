@@ -25,8 +25,15 @@ type Dead struct {
 	At     time.Time `json:"at"`
 }
 
+// DeadSource is the source of the message that tells of an input which nobody
+// could read, or which ended the process again and again: its id is
+// "dead:<id of the input>" and its Raw that of the input, in which whoever
+// decodes it finds no more than who wrote.
+const DeadSource = "dead"
+
 // bury lays an input among the dead letters and tells the person, in one commit
-// of its own.
+// of its own. What cannot be looked at without danger is told by a message of
+// its own, whose attempts are counted like any other's.
 func (w *Writer) bury(ctx context.Context, it *item) error {
 	in := dialog.In{ID: it.ID, At: it.At}
 	known := it.in != nil
@@ -40,13 +47,20 @@ func (w *Writer) bury(ctx context.Context, it *item) error {
 	if d.At.IsZero() {
 		d.At = time.Now() // nothing decided by it but when it is forgotten
 	}
+	handled := known && it.class != "crash"
+	if !handled && it.Source != DeadSource && len(DeadSource)+1+len(it.ID) <= maxID {
+		told := Input{ID: DeadSource + ":" + it.ID, Source: DeadSource, Raw: it.Raw, At: d.At}
+		if err := patiently(ctx, func() error { _, err := w.store.Enqueue(ctx, told); return err }); err != nil {
+			return err
+		}
+	}
 	for {
 		var o *overlay
 		err := patiently(ctx, func() error {
 			o = newOverlay(w.store)
 			// Ids of its own: handled again one day, the message makes others.
 			t := o.begin(ctx, in, "sorry:"+in.ID)
-			if known && it.class != "crash" && w.sorry != nil {
+			if handled && w.sorry != nil {
 				err := guarded(func() error { return w.sorry(t, in) })
 				if err = errors.Join(err, t.close()); errors.Is(err, ErrTemporary) {
 					return err

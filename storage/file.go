@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 
 	"regia/dialog"
 )
@@ -58,7 +59,10 @@ func (f Files) Put(r io.Reader, limit int64, name, kind string) (dialog.File, er
 		return dialog.File{}, ErrTooLarge
 	}
 	file := dialog.File{SHA256: hex.EncodeToString(hash.Sum(nil)), Name: name, Type: kind, Size: size}
-	if err := os.Rename(temp.Name(), filepath.Join(f.dir, file.SHA256)); err != nil {
+	filing.Lock()
+	err = os.Rename(temp.Name(), filepath.Join(f.dir, file.SHA256))
+	filing.Unlock()
+	if err != nil {
 		return dialog.File{}, fmt.Errorf("%w: %w", ErrTemporary, err)
 	}
 	if err := syncDir(f.dir); err != nil {
@@ -66,6 +70,10 @@ func (f Files) Put(r io.Reader, limit int64, name, kind string) (dialog.File, er
 	}
 	return file, nil
 }
+
+// filing is held while a file comes or is swept: one that comes again must not
+// be taken for the old one.
+var filing sync.Mutex
 
 // failing remembers what the reader itself failed with.
 type failing struct {

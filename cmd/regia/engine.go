@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,7 +49,7 @@ func newEngine(store *storage.Store, service *dialog.Service, clock scheduler.Cl
 }
 
 func empty(in dialog.In) bool {
-	return in.Chat == nil && in.Mail == nil && in.Slot == nil && in.Timer == nil && in.Sent == nil && in.Command == nil
+	return in.Chat == nil && in.Mail == nil && in.Slot == nil && in.Timer == nil && in.Sent == nil && in.Command == nil && in.Unread == nil
 }
 
 // undoWindow is how long a coordinator's action waits before anybody is told.
@@ -134,20 +135,37 @@ func (e *engine) submitAll(ctx context.Context, ins []dialog.In) error {
 func (e *engine) Take(ctx context.Context, updates []bot.Update) error {
 	inputs := make([]storage.Input, len(updates))
 	for i, u := range updates {
-		inputs[i] = storage.Input{ID: u.ID, Source: "tg", Raw: u.Raw, At: e.clock.Now(), Decode: e.decode(u.ID, u.Raw, u.File)}
+		raw := u.Raw
+		if u.File != nil {
+			if both, err := json.Marshal(fetchedUpdate{u.Raw, u.File}); err == nil {
+				raw = both
+			}
+		}
+		inputs[i] = storage.Input{ID: u.ID, Source: "tg", Raw: raw, At: e.clock.Now(), Decode: e.decode(u.ID, raw)}
 	}
 	return errors.Join(e.submit(ctx, inputs)...)
 }
 
-func (e *engine) decode(id string, raw []byte, file *dialog.File) func() (dialog.In, error) {
+// fetchedUpdate is an update with the file that it carried, as it is kept should
+// it die: whoever tries it again has the file still.
+type fetchedUpdate struct {
+	Update json.RawMessage `json:"update"`
+	File   *dialog.File    `json:"file"`
+}
+
+func (e *engine) decode(id string, raw []byte) func() (dialog.In, error) {
 	now := e.clock.Now()
 	return func() (dialog.In, error) {
-		in, err := bot.Decode(raw, e.botID, now)
+		var f fetchedUpdate
+		if json.Unmarshal(raw, &f) != nil || len(f.Update) == 0 {
+			f.Update = raw
+		}
+		in, err := bot.Decode(f.Update, e.botID, now)
 		if errors.Is(err, bot.ErrNothing) {
 			return dialog.In{ID: id, At: now}, nil
 		}
-		if err == nil && in.Chat != nil {
-			in.Chat.File = file
+		if err == nil && in.Chat != nil && f.File != nil {
+			in.Chat.File = f.File
 		}
 		return in, err
 	}
@@ -162,11 +180,31 @@ func (e *engine) pending(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	for i, input := range inputs {
-		if input.Source == "tg" {
-			inputs[i].Decode = e.decode(input.ID, input.Raw, nil)
+		switch input.Source {
+		case "tg":
+			inputs[i].Decode = e.decode(input.ID, input.Raw)
+		case storage.DeadSource:
+			inputs[i].Decode = func() (dialog.In, error) { return unread(input), nil }
 		}
 	}
 	return len(inputs), errors.Join(e.submit(ctx, inputs)...)
+}
+
+// unread tells of an input that could not be handled, with who wrote it and
+// nothing else of it.
+func unread(input storage.Input) dialog.In {
+	u := &dialog.Unread{}
+	_, original, _ := strings.Cut(input.ID, ":")
+	switch source, _, _ := strings.Cut(original, ":"); source {
+	case "tg":
+		u.Chat = bot.ScanChat(input.Raw)
+	case "mail":
+		var in struct{ Mail struct{ From string } }
+		if json.Unmarshal(input.Raw, &in) == nil {
+			u.From = in.Mail.From
+		}
+	}
+	return dialog.In{ID: input.ID, At: input.At, Unread: u}
 }
 
 // render puts a message into words when it leaves.
@@ -188,17 +226,14 @@ func (e *engine) renderMail(ctx context.Context, out dialog.Out) (dialog.Rendere
 	return r, err
 }
 
-// maxFile bounds a file that comes in.
-const maxFile = 20 << 20
-
 // keepChat stores a file that came in by chat.
 func (e *engine) keepChat(_ context.Context, name, kind string, body io.Reader) (dialog.File, error) {
-	return e.store.Files().Put(body, maxFile, name, kind)
+	return e.store.Files().Put(body, dialog.MaxFile, name, kind)
 }
 
 // keepMail stores an attachment of a mail.
 func (e *engine) keepMail(a mail.Attachment) (dialog.File, error) {
-	return e.store.Files().Put(strings.NewReader(string(a.Body)), maxFile, a.Name, a.Type)
+	return e.store.Files().Put(bytes.NewReader(a.Body), dialog.MaxFile, a.Name, a.Type)
 }
 
 // desk understands mail and hands it in.

@@ -167,6 +167,7 @@ func serve(ctx context.Context, s settings, o *opened, start string, noLimits bo
 		}
 		ch.start(reading, sending, &readers, &senders, e)
 		readers.Go(func() { e.watchPending(reading) })
+		readers.Go(func() { e.sweepFiles(reading) })
 		if err := scheduler.Run(reading, clock, e.parts(clock.Now(), nil), log); err != nil {
 			fail(err)
 		}
@@ -202,6 +203,26 @@ func serve(ctx context.Context, s settings, o *opened, start string, noLimits bo
 	stopWriting()
 	writer.Wait()
 	return why
+}
+
+// sweepFiles removes once a day the files that nothing names any more.
+func (e *engine) sweepFiles(ctx context.Context) {
+	daily := time.NewTicker(24 * time.Hour)
+	defer daily.Stop()
+	for {
+		n, err := e.store.SweepFiles(ctx, e.clock.Now())
+		if err != nil && ctx.Err() == nil {
+			e.log.Warn("files were not swept", "err", err)
+		}
+		if n > 0 {
+			e.log.Info("files were swept", "count", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-daily.C:
+		}
+	}
 }
 
 // watchPending hands in what waits in the store for the writer, at once when

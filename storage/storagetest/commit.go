@@ -134,10 +134,16 @@ func deadLetter(t *testing.T, client redis.UniversalClient) {
 		t.Fatalf("still dead: %v", err)
 	}
 
-	// What cannot even be read dies too, and nobody can be told.
+	// What cannot even be read dies too; a message of its own tells of it, and
+	// none of that one.
 	h.send(storage.Died, storage.Input{ID: "tg:1:1", Source: "tg", Raw: []byte("{"), At: start})
-	if len(h.sorry) != 1 {
-		t.Fatal("somebody was told")
+	inputs, err = h.store.Pending(ctx, 10)
+	if err != nil || len(inputs) != 1 || inputs[0].ID != "dead:tg:1:1" || inputs[0].Source != storage.DeadSource || string(inputs[0].Raw) != "{" {
+		t.Fatalf("pending %v %v", inputs, err)
+	}
+	h.send(storage.Died, inputs...)
+	if inputs, err := h.store.Pending(ctx, 10); len(inputs) != 0 || err != nil || len(h.sorry) != 1 {
+		t.Fatalf("pending %v %v, sorry %v", inputs, err, h.sorry)
 	}
 }
 

@@ -36,6 +36,7 @@ func Exercise(t *testing.T, open func(t *testing.T) redis.UniversalClient) {
 		{"a commit's files and erased documents are dealt with after it", aftermath},
 		{"a backup restores all but what was erased since", backup},
 		{"commits and senders wait while a backup is made", pause},
+		{"files that nothing names are swept", sweep},
 		{"a lost answer of the store loses and repeats nothing", lostAnswers},
 		{"a newer schema is refused", newerSchema},
 		{"pending inputs survive and come once", pending},
