@@ -259,6 +259,9 @@ func (c *conv) post(o Out) error {
 			return err
 		}
 	}
+	if o.Channel == ByMail {
+		c.Save(MakeRef("mailed", o.ID), mailed{Out: o, Schema: 1}, mailedLife)
+	}
 	c.Send(o)
 	return nil
 }

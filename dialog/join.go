@@ -80,7 +80,7 @@ func joinMail(c *conv, a Act) error {
 		}
 		if many {
 			c.guest.Claims = "" // no code was sent: none is right
-		} else if err := c.post(Out{To: l.Person, Channel: ByMail, Text: "join.code_mail", Args: Args{"code": c.guest.Code}}); err != nil {
+		} else if err := c.post(Out{To: l.Person, Channel: ByMail, Reply: true, Text: "join.code_mail", Args: Args{"code": c.guest.Code}}); err != nil {
 			return err
 		}
 	} else {

@@ -64,8 +64,12 @@ type Rendered struct {
 	Buttons [][]Button
 	// Token is the local part's tail that brings an answer back by mail; ""
 	// when no answer is expected.
-	Token  string
-	Attach []Attachment
+	Token string
+	// Return is the tail of the envelope sender of a mail: what comes to it is
+	// about this message and this address, and never an answer. Unsubscribe is
+	// the tail that ends announcements, "" where there are none to end.
+	Return, Unsubscribe string
+	Attach              []Attachment
 	// Urgent and bulk mail differ in their headers.
 	Automatic bool
 }

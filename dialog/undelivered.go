@@ -1,6 +1,9 @@
 package dialog
 
 import (
+	"crypto/hmac"
+	"time"
+
 	"regia/training"
 )
 
@@ -23,58 +26,131 @@ func (c *conv) chatFound() error {
 }
 
 // unsent takes a message that could not be delivered: the channel is marked,
-// and the message goes out on the other one.
+// and the message goes out on another way.
 func (c *conv) unsent(s Sent) error {
 	p, err := load[training.Person](c, "person", s.Out.To)
 	if err != nil || p == nil {
 		return err
 	}
+	dead := s.Out.Channel == ByMail && s.Outcome == Bounced
 	switch {
 	case s.Out.Channel == ByChat && s.Outcome == Unreachable:
 		p.ChatLost = true
-	case s.Out.Channel == ByMail && s.Outcome == Bounced:
-		markDead(p)
+	case dead:
+		address, _ := p.Mail()
+		markDead(p, address)
 	}
 	c.save("person", p.ID, p)
-	other := Channel(p.Channel())
-	o := s.Out
-	o.ID, o.Edit, o.Tries = c.NewID("out"), 0, 0
-	o.FirstTry = c.now
+	return c.elsewhere(p, s.Out, dead)
+}
+
+// byMailOnly are texts that go to the mailbox of the person and nowhere else.
+var byMailOnly = map[string]bool{"join.code_mail": true, "mydata.mail": true}
+
+// elsewhere sends again what did not arrive: on the other channel, to another
+// address where the first is dead, or through the focal point. A reply is for
+// the eyes of who asked, and goes through nobody.
+func (c *conv) elsewhere(p *training.Person, o Out, dead bool) error {
+	mail, _ := p.Mail()
+	chat := p.Chat != 0 && !p.ChatLost
+	o.ID, o.Edit, o.Tries, o.FirstTry = c.NewID("out"), 0, 0, c.now
 	switch {
-	case other == "":
+	case byMailOnly[o.Text]:
+		return nil
+	case o.Channel == ByMail && chat:
+		o.Channel = ByChat
+	case mail != "" && (o.Channel == ByChat || dead):
+		o.Channel = ByMail
+	case o.Reply:
+		return nil
+	default:
 		return c.tellThrough(p, o)
-	case other == s.Out.Channel:
-		return nil // given up on the only channel: nothing else to try
 	}
-	o.Channel = other
 	return c.post(o)
 }
 
-// markDead notes that the address that was used does not work.
-func markDead(p *training.Person) {
-	mail, _ := p.Mail()
+// markDead notes that an address does not work.
+func markDead(p *training.Person, address string) {
 	for i := range p.Addresses {
-		if p.Addresses[i].Mail == mail {
+		if p.Addresses[i].Mail == address {
 			p.Addresses[i].Dead = true
 		}
 	}
 }
 
-// bounced takes a report that a mail came back, by the id of the message.
+// mailed is a message that left by mail, kept while it may come back: servers
+// try for five days.
+type mailed struct {
+	Out    Out `json:"out"`
+	Again  int `json:"again,omitempty"` // how often it was sent again
+	Schema int `json:"schema"`
+}
+
+const (
+	mailedLife = 10 * 24 * time.Hour
+	// What comes back for now, a full mailbox, is sent again the next day.
+	mailedAgain = 2
+)
+
+// ReturnToken stands in the envelope sender of a mail and in the Message-ID of
+// one that asks nothing: it names the person, the message and, by its proof,
+// the address, so that a report that it came back is tied to all three. The 0
+// in front is no base32: it is never taken for a [Token].
+func ReturnToken(mac func(...string) string, person, out, address string) string {
+	return "0" + person + out + mac("return", person, out, address)[:10]
+}
+
+// openReturn reads a token that came with a report: that of the envelope
+// sender, or that of the question itself, which names no address.
+func (c *conv) openReturn(token string) (p *training.Person, out, address string, err error) {
+	reader, out, ok := openToken(c.MAC, token)
+	back := len(token) == 43 && token[0] == '0'
+	switch {
+	case back:
+		reader, out = token[1:17], token[17:33]
+	case !ok:
+		return nil, "", "", nil
+	}
+	if p, err = load[training.Person](c, "person", reader); err != nil || p == nil {
+		return nil, "", "", err
+	}
+	if !back {
+		address, _ = p.Mail()
+		return p, out, address, nil
+	}
+	for _, a := range p.Addresses {
+		if hmac.Equal([]byte(token), []byte(ReturnToken(c.MAC, p.ID, out, a.Mail))) {
+			return p, out, a.Mail, nil
+		}
+	}
+	return nil, "", "", nil // forged, or the address is theirs no more
+}
+
+// bounced takes a report that a mail came back: for good, then the address is
+// dead and the message goes another way; or for now, then it is sent again.
 func (c *conv) bounced(m Mail) error {
-	if !m.Hard || m.Bounced == "" {
-		return nil
-	}
-	q, err := load[ask](c, "ask", m.Bounced)
-	if err != nil || q == nil {
-		return err
-	}
-	p, err := load[training.Person](c, "person", q.To)
+	p, out, address, err := c.openReturn(m.Token)
 	if err != nil || p == nil {
 		return err
 	}
-	markDead(p)
-	c.save("person", p.ID, p)
+	if m.Hard {
+		markDead(p, address)
+		c.save("person", p.ID, p)
+	}
+	sent, err := load[mailed](c, "mailed", out)
+	if err != nil || sent == nil {
+		return err // reported before, or too long ago to be of use to anybody
+	}
+	c.Delete(MakeRef("mailed", out))
+	if m.Hard || sent.Again >= mailedAgain {
+		return c.elsewhere(p, sent.Out, m.Hard)
+	}
+	o := sent.Out
+	o.ID, o.NotBefore = c.NewID("out"), c.calendarOf(p).NoticeTime(c.now.Add(24*time.Hour))
+	if err := c.post(o); err != nil {
+		return err
+	}
+	c.Save(MakeRef("mailed", o.ID), mailed{Out: o, Again: sent.Again + 1, Schema: 1}, mailedLife)
 	return nil
 }
 

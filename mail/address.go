@@ -80,9 +80,15 @@ func (a Address) is(s string) bool {
 }
 
 var (
-	tokenShape = regexp.MustCompile(`^[a-z2-7]{8,60}$`)
+	// tokenShape is that of tokens. Those of dialog.Rendered.Return begin with 0
+	// and those of Unsubscribe with 1, which no base32 has.
+	tokenShape = regexp.MustCompile(`^[01]?[a-z2-7]{8,60}$`)
 	tagShape   = regexp.MustCompile(`(?i)\[#([a-z2-7]{8,60})\]`)
 )
+
+// isReturn and isUnsubscribe tell tokens that are no answer's.
+func isReturn(token string) bool      { return strings.HasPrefix(token, "0") }
+func isUnsubscribe(token string) bool { return strings.HasPrefix(token, "1") }
 
 // tokenIn takes the plus part out of an address of the service.
 func (a Address) tokenIn(s string) string {

@@ -7,8 +7,10 @@ import (
 )
 
 // bounces reads a report about messages that went out (RFC 3464), and the
-// free-form notes of servers that write no report.
-func bounces(e *entity, own Address) ([]Bounced, bool) {
+// free-form notes of servers that write no report. returned tells that it came
+// to the envelope sender of a message, whose token is given; else the message
+// is known by the Message-ID that comes back with it.
+func bounces(e *entity, own Address, returned bool, token string) ([]Bounced, bool) {
 	report := e.typ == "multipart/report" && !strings.EqualFold(e.params["report-type"], "disposition-notification")
 	var status, original []byte
 	e.walk(func(p *entity) {
@@ -24,16 +26,19 @@ func bounces(e *entity, own Address) ([]Bounced, bool) {
 			}
 		}
 	})
-	if !report || status == nil && original == nil {
-		return freeBounce(e, own)
+	about := originalOf(e, original, own)
+	if returned {
+		about.Token = token
 	}
-	out := originalID(e, original, own)
+	if !report || status == nil && original == nil {
+		return freeBounce(e, own, returned, about)
+	}
 	var all []Bounced
 	for i, block := range statusBlocks(status) {
 		if i > 100 {
 			break
 		}
-		b := Bounced{Out: out}
+		b := about
 		rcpt := block["final-recipient"]
 		if rcpt == "" {
 			rcpt = block["original-recipient"]
@@ -49,17 +54,13 @@ func bounces(e *entity, own Address) ([]Bounced, bool) {
 		if b.Status == "" {
 			b.Status = enhanced.FindString(block["diagnostic-code"])
 		}
-		switch strings.ToLower(strings.TrimSpace(block["action"])) {
-		case "failed":
+		if b.Failed = strings.EqualFold(strings.TrimSpace(block["action"]), "failed"); b.Failed {
 			b.Hard = hard(b.Status)
-		case "delayed":
-		default: // delivered, relayed, expanded
-			b.Delivered = true
 		}
 		all = append(all, b)
 	}
 	if len(all) == 0 {
-		all = []Bounced{{Out: out}}
+		all = []Bounced{about}
 	}
 	return all, true
 }
@@ -93,46 +94,55 @@ func statusBlocks(b []byte) []map[string]string {
 	return out
 }
 
-// originalID finds the id of the message that came back.
-func originalID(e *entity, original []byte, own Address) string {
+// originalOf finds the message that came back by its Message-ID.
+func originalOf(e *entity, original []byte, own Address) (b Bounced) {
+	ids := []string{}
 	if original != nil {
 		h, _ := readHeader(original)
-		if out, _, ok := own.ownID(h.get("Message-Id")); ok {
-			return out
-		}
+		ids = append(ids, h.get("Message-Id"))
 	}
 	for _, f := range []string{"In-Reply-To", "References", "X-Original-Message-Id"} {
-		for _, id := range strings.Fields(clip(e.h.get(f), 8<<10)) {
-			if out, _, ok := own.ownID(id); ok {
-				return out
-			}
+		ids = append(ids, strings.Fields(clip(e.h.get(f), 8<<10))...)
+	}
+	for _, id := range ids {
+		var ok bool
+		if b.Out, b.Token, ok = own.ownID(id); ok {
+			return b
 		}
 	}
-	return ""
+	return Bounced{}
 }
 
 var (
 	mailerName = regexp.MustCompile(`(?i)^(?:mailer-daemon|postmaster|mail-daemon|mdaemon|maildelivery)@`)
 	failedText = regexp.MustCompile(`(?i)undeliver|delivery (?:status notification|failure|has failed)|returned mail|failure notice|mancat[ao] (?:consegna|recapito)|mancato recapito|non recapitabile|unzustellbar|non remis`)
 	anyID      = regexp.MustCompile(`<[^<>\s]{3,300}@[^<>\s]{3,200}>`)
+	smtpReply  = regexp.MustCompile(`\b[45]\d\d[ -]+(?:#?([45]\.\d{1,3}\.\d{1,3})\b)`)
 )
 
 // freeBounce knows a note of failure without a report by its sender and words.
-// It is never taken as lasting: words prove too little.
-func freeBounce(e *entity, own Address) ([]Bounced, bool) {
-	from := e.from()
+// Words prove little: it is lasting only where it came to the envelope sender
+// of the message, and quotes the answer of a server that says so.
+func freeBounce(e *entity, own Address, returned bool, about Bounced) ([]Bounced, bool) {
+	failed := failedText.MatchString(e.h.text("Subject"))
+	mailer := mailerName.MatchString(e.from())
 	null := strings.TrimSpace(e.h.get("Return-Path")) == "<>"
-	if !mailerName.MatchString(from) && !null || !failedText.MatchString(e.h.text("Subject")) {
+	if !(failed && (mailer || null || returned) || mailer && returned) {
 		return nil, false
 	}
-	out := originalID(e, nil, own)
-	if out == "" {
-		for _, id := range anyID.FindAll(e.raw[:min(len(e.raw), 128<<10)], 100) {
-			if o, _, ok := own.ownID(string(id)); ok && !strings.EqualFold(strings.Trim(string(id), "<>"), own.String()) {
-				out = o
+	text := e.raw[:min(len(e.raw), 128<<10)]
+	if about.Token == "" {
+		for _, id := range anyID.FindAll(text, 100) {
+			var ok bool
+			if about.Out, about.Token, ok = own.ownID(string(id)); ok && about.Token != "" {
 				break
 			}
 		}
 	}
-	return []Bounced{{Out: out}}, true
+	about.Failed = true
+	if m := smtpReply.FindSubmatch(text); m != nil {
+		about.Status = string(m[1])
+	}
+	about.Hard = returned && hard(about.Status)
+	return []Bounced{about}, true
 }

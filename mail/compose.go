@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html"
 	"net/url"
@@ -18,14 +19,22 @@ import (
 type Letter struct {
 	From Address
 	Name string // of the service, shown as the sender
-	// SubjectTag puts the token into the subject too, for servers that know no
-	// plus addresses.
-	SubjectTag bool
+	// NoPlus is for servers that know no plus addresses: tokens travel in the
+	// Message-ID and the subject alone.
+	NoPlus bool
 }
 
 // Marker is the line above which an answer is written. Reply knows it, in this
 // and in the formal wording, quoted or not.
 const Marker = "— Per rispondere scrivi sopra questa riga —"
+
+// tagged is the address to which an answer with this token comes back.
+func (l Letter) tagged(token string) string {
+	if l.NoPlus {
+		return l.From.String()
+	}
+	return l.From.Tagged(token)
+}
 
 // compose makes the mail. Its Message-ID depends on the message alone, so that
 // a repeat is the same mail.
@@ -38,7 +47,13 @@ func (l Letter) compose(out dialog.Out, r dialog.Rendered, now time.Time) (*goma
 	if err := m.FromFormat(l.Name, l.From.String()); err != nil {
 		return nil, err
 	}
-	if err := m.EnvelopeFrom(l.From.String()); err != nil {
+	for _, token := range []string{r.Token, r.Return, r.Unsubscribe} {
+		if token != "" && !tokenShape.MatchString(token) {
+			return nil, fmt.Errorf("mail: token of %s is malformed", out.ID)
+		}
+	}
+	// A report that the message came back names it by its address.
+	if err := m.EnvelopeFrom(l.tagged(r.Return)); err != nil {
 		return nil, err
 	}
 	if err := m.To(to); err != nil {
@@ -46,18 +61,19 @@ func (l Letter) compose(out dialog.Out, r dialog.Rendered, now time.Time) (*goma
 	}
 	subject := clip(oneLine(r.Subject), 200)
 	if r.Token != "" {
-		if !tokenShape.MatchString(r.Token) {
-			return nil, fmt.Errorf("mail: token of %s is malformed", out.ID)
-		}
-		if err := m.ReplyToFormat(l.Name, l.From.Tagged(r.Token)); err != nil {
+		if err := m.ReplyToFormat(l.Name, l.tagged(r.Token)); err != nil {
 			return nil, err
 		}
-		if l.SubjectTag || !l.From.fits(r.Token) {
+		if l.NoPlus || !l.From.fits(r.Token) {
 			subject += " " + subjectTag(r.Token)
 		}
 	}
 	m.Subject(subject)
-	m.SetMessageIDWithValue(l.From.messageID(out.ID, r.Token))
+	m.SetMessageIDWithValue(l.From.messageID(out.ID, cmp.Or(r.Token, r.Return)))
+	if r.Unsubscribe != "" && !l.NoPlus && l.From.fits(r.Unsubscribe) {
+		// No List-Unsubscribe-Post: that promises an address on the web.
+		m.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+l.Mailto(r.Unsubscribe, "basta avvisi", "basta avvisi")+">")
+	}
 	m.SetDateWithValue(now)
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	// Exchange answers automatic mail unless it is asked not to.
@@ -187,5 +203,5 @@ func (l Letter) Mailto(token, subject, word string) string {
 	if !strings.HasPrefix(strings.ToLower(subject), "re:") {
 		subject = "Re: " + subject
 	}
-	return "mailto:" + url.PathEscape(l.From.Tagged(token)) + "?subject=" + esc(subject) + "&body=" + esc(word)
+	return "mailto:" + url.PathEscape(l.tagged(token)) + "?subject=" + esc(subject) + "&body=" + esc(word)
 }

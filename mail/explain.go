@@ -39,7 +39,7 @@ type BounceSummary struct {
 	Recipient string `json:"recipient,omitempty"`
 	Status    string `json:"status,omitempty"`
 	Hard      bool   `json:"hard"`
-	Delivered bool   `json:"delivered,omitempty"`
+	Failed    bool   `json:"failed"`
 }
 
 // ReceiptSummary is a receipt of certified mail.
@@ -70,7 +70,7 @@ func Explain(file string, raw []byte, own Address, authservID string, now time.T
 		x.Calendar = &CalendarSummary{m.Calendar.UID, m.Calendar.Sequence, m.Calendar.Status}
 	}
 	for _, b := range m.Bounces {
-		x.Bounces = append(x.Bounces, BounceSummary(b))
+		x.Bounces = append(x.Bounces, BounceSummary{b.Out, b.Recipient, b.Status, b.Hard, b.Failed})
 	}
 	if m.Receipt != nil {
 		x.Receipt = &ReceiptSummary{m.Receipt.Sort, m.Receipt.Out}

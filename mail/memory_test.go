@@ -158,7 +158,7 @@ func TestAttachmentsArriveAsWhatTheyAre(t *testing.T) {
 	defer s.Close()
 	sender := &mail.Sender{
 		Endpoint: endpoint(t, s.SMTP()), Outbox: newOutbox(dialog.Out{ID: "o1"}), Now: clock, Log: quiet(),
-		Letter: mail.Letter{From: own, Name: "ImperiaForma", SubjectTag: true},
+		Letter: mail.Letter{From: own, Name: "ImperiaForma", NoPlus: true},
 		Render: func(context.Context, dialog.Out) (dialog.Rendered, error) {
 			return dialog.Rendered{
 				Address: "a@comune-airole.example", Subject: "Invito <corso>", Body: "Ecco l'invito & il <resto>.", Token: "abcdefgh23456777",

@@ -38,6 +38,9 @@ type Message struct {
 	Answers map[int]string // by the number of the question
 	Files   []Attachment
 
+	// Unsubscribe tells that it was sent to the address that ends announcements.
+	Unsubscribe bool
+
 	Calendar *dialog.Answer
 	Bounces  []Bounced
 	Receipt  *Receipt
@@ -60,10 +63,11 @@ type Attachment struct {
 // Bounced is what a report says of one recipient.
 type Bounced struct {
 	Out       string // id of the message that went out, "" if unknown
+	Token     string // of the message, unchecked, "" if unknown
 	Recipient string
 	Status    string // 5.1.1 and the like
 	Hard      bool   // lasting
-	Delivered bool   // the report brings good news
+	Failed    bool   // nobody tries any more; a delay and good news are no failure
 }
 
 // Bounds on what is looked at. What lies beyond is left out, never an error.
@@ -121,7 +125,8 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 		return inner, nil
 	}
 	m.froms = e.froms()
-	if bs, ok := bounces(e, own); ok {
+	returned := isReturn(m.Token)
+	if bs, ok := bounces(e, own, returned, m.Token); ok {
 		m.Kind, m.Bounces = KindBounce, bs
 		return m, nil
 	}
@@ -136,7 +141,14 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 		m.Kind, m.Calendar = KindCalendarReply, a
 		return m, nil
 	}
-	if why := automatic(e, m.Subject); why != "" {
+	if m.Unsubscribe = isUnsubscribe(m.Token); m.Unsubscribe {
+		return m, nil // mail programs send it by themselves when they are asked to
+	}
+	why := automatic(e, m.Subject)
+	if why == "" && returned {
+		why = "sent to the envelope address" // no person's program answers there
+	}
+	if why != "" {
 		m.Kind, m.Reason = KindAutoReply, why
 	}
 	return m, nil
@@ -173,7 +185,7 @@ func token(e *entity, own Address, subject string) string {
 		ids := strings.Fields(strings.ReplaceAll(clip(e.h.get(f), 8<<10), "><", "> <"))
 		// The last reference is the message answered.
 		for i := len(ids) - 1; i >= 0; i-- {
-			if _, t, ok := own.ownID(ids[i]); ok && t != "" {
+			if _, t, ok := own.ownID(ids[i]); ok && t != "" && !isReturn(t) {
 				return t
 			}
 		}
@@ -205,6 +217,10 @@ func (m Message) ToIn(id string, at time.Time, authservID string, mac func(parts
 	in = dialog.In{ID: id, At: at, Mail: out, Also: m.Also(mac)}
 	switch m.Kind {
 	case KindReply:
+		if m.Unsubscribe {
+			out.Sort = "unsubscribe"
+			return in, true, nil
+		}
 		for _, a := range m.Files {
 			if keep == nil {
 				break
@@ -221,11 +237,10 @@ func (m Message) ToIn(id string, at time.Time, authservID string, mac func(parts
 		return in, true, nil
 	case KindBounce:
 		for _, b := range m.Bounces {
-			if b.Out == "" || b.Delivered {
-				continue
+			if b.Failed && b.Token != "" {
+				out.Sort, out.Token, out.Hard = string(KindBounce), b.Token, b.Hard
+				return in, true, nil
 			}
-			out.Sort, out.Bounced, out.Hard = string(KindBounce), b.Out, b.Hard
-			return in, true, nil
 		}
 	}
 	return dialog.In{}, false, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"strings"
@@ -422,6 +423,46 @@ func TestPostfixAndDovecotThereAndBack(t *testing.T) {
 	eventually(t, "the answer", func() bool { return d.Count(mailtest.ServiceUser, "INBOX") == 1 })
 	if raw := d.Messages(mailtest.ServiceUser, "INBOX")[0]; !bytes.Contains(raw, []byte("+abcdefgh23456777")) {
 		t.Errorf("%s", raw)
+	}
+}
+
+// What comes back from Postfix is tied to its message, whether that asked
+// something or not, and says whether it is for good.
+func TestPostfixBouncesAreTiedToTheirMessages(t *testing.T) {
+	d := dovecot(t)
+	p := postfix(t, d)
+	back := map[string]string{"o2345672345672345": "0" + strings.Repeat("a", 42), "o2345672345672346": "0" + strings.Repeat("b", 42)}
+	box := newOutbox(dialog.Out{ID: "o2345672345672345"}, dialog.Out{ID: "o2345672345672346"})
+	s := &mail.Sender{
+		Endpoint: endpoint(t, p.URL("smtp")), Outbox: box, Now: clock, Log: quiet(), Letter: mail.Letter{From: own, Name: "ImperiaForma"},
+		Render: func(_ context.Context, o dialog.Out) (dialog.Rendered, error) {
+			r := dialog.Rendered{Address: "sparito@comune-dolcedo.example", Subject: "prova", Body: "prova", Return: back[o.ID]}
+			if o.ID != "o2345672345672345" {
+				r.Address, r.Token = "pieno@comune-dolcedo.example", strings.Repeat("c", 48)
+			}
+			return r, nil
+		},
+	}
+	defer s.Close()
+	steps(t, s.Step)
+	eventually(t, "both come back", func() bool { return d.Count(mailtest.ServiceUser, "INBOX") == 2 })
+	got := map[string]bool{}
+	r := &mail.Reader{Endpoint: endpoint(t, d.URL("imap", mailtest.ServiceUser)), Log: quiet(), Intake: &mail.Desk{
+		Own: own, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
+		Handle: func(_ context.Context, ins []dialog.In) []error {
+			for _, in := range ins {
+				if in.Mail.Sort != "bounce" {
+					t.Errorf("%+v", in.Mail)
+				}
+				got[in.Mail.Token] = in.Mail.Hard
+			}
+			return make([]error, len(ins))
+		},
+	}}
+	defer r.Close()
+	steps(t, r.Step)
+	if want := map[string]bool{back["o2345672345672345"]: true, back["o2345672345672346"]: false}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

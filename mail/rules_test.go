@@ -184,3 +184,38 @@ func BenchmarkUnderstand(b *testing.B) {
 		_, _ = mail.Understand(raw, own, day)
 	}
 }
+
+// A note without a report is a bounce where it comes to the envelope sender of
+// a message, and lasting where it quotes a server that says so; whatever else
+// comes there is automatic, and the address that ends announcements is one of
+// its own.
+func TestWhatComesToTheAddressesOfAMessage(t *testing.T) {
+	back, end := "0"+strings.Repeat("a", 42), "1"+strings.Repeat("b", 32)
+	for name, c := range map[string]struct {
+		head, body string
+		kind       mail.Kind
+		sort       string
+		hard       bool
+	}{
+		"note, lasting":      {"From: postmaster@mx.example\r\nTo: formazione+" + back + "@provincia.example\r\nSubject: Mail rifiutata", "Il server remoto: 550 5.1.1 utente sconosciuto", mail.KindBounce, "bounce", true},
+		"note, full":         {"From: postmaster@mx.example\r\nTo: formazione+" + back + "@provincia.example\r\nSubject: Undeliverable: prova", "552 5.2.2 casella piena", mail.KindBounce, "bounce", false},
+		"note, no reason":    {"From: assistenza@mx.example\r\nTo: formazione+" + back + "@provincia.example\r\nSubject: Undeliverable: prova", "non ce l'ho fatta", mail.KindBounce, "bounce", false},
+		"a robot":            {"From: anna@comune.example\r\nTo: formazione+" + back + "@provincia.example\r\nSubject: Re: prova", "Abbiamo ricevuto la tua richiesta", mail.KindAutoReply, "", false},
+		"end":                {"From: anna@comune.example\r\nTo: formazione+" + end + "@provincia.example\r\nSubject: basta avvisi", "basta avvisi", mail.KindReply, "unsubscribe", false},
+		"end, by a program":  {"From: anna@comune.example\r\nTo: formazione+" + end + "@provincia.example\r\nAuto-Submitted: auto-generated\r\nSubject: unsubscribe", "Sent automatically", mail.KindReply, "unsubscribe", false},
+		"end, from ourself":  {"From: formazione@provincia.example\r\nTo: formazione+" + end + "@provincia.example\r\nSubject: x", "x", mail.KindRejected, "", false},
+		"answer to a notice": {"From: anna@comune.example\r\nTo: formazione@provincia.example\r\nIn-Reply-To: <o1." + back + "@provincia.example>\r\nSubject: Re: prova", "grazie", mail.KindReply, "reply", false},
+	} {
+		m, err := mail.Understand([]byte(c.head+"\r\nMessage-ID: <x@mx.example>\r\n\r\n"+c.body+"\r\n"), own, day)
+		must(t, err)
+		in, ok, err := m.ToIn("mail:x", day, "", func(...string) string { return "" }, nil)
+		must(t, err)
+		if m.Kind != c.kind || ok != (c.sort != "") {
+			t.Errorf("%s: %s (%s) %v", name, m.Kind, m.Reason, ok)
+			continue
+		}
+		if ok && (in.Mail.Sort != c.sort || in.Mail.Hard != c.hard || c.sort == "bounce" && in.Mail.Token != back || c.sort == "reply" && in.Mail.Token != "") {
+			t.Errorf("%s: %+v", name, in.Mail)
+		}
+	}
+}

@@ -23,7 +23,8 @@ type Postfix struct {
 
 // StartPostfix runs Postfix with everything in dir. Mail to the service, with
 // any plus part, goes to [ServiceUser] of the Dovecot; mail to any other
-// address of a *.example domain goes to [PeopleUser].
+// address of a *.example domain goes to [PeopleUser]; that to sparito@ and
+// pieno@ comes back: nobody of that name, a full mailbox.
 func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 	postconf, err := available("postconf")
 	if err != nil {
@@ -59,7 +60,8 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 		"main.cf":   p.main(strings.TrimSpace(string(daemons)), to.lmtpPort),
 		"master.cf": p.services(),
 		"domains":   "/(^|\\.)example$/ OK\n",
-		"aliases": fmt.Sprintf("/^%s(\\+[^@]*)?@%s$/ %s${1}@dovecot.example\n/^(%s|%s)(\\+[^@]*)?@dovecot\\.example$/ ${1}${2}@dovecot.example\n/@/ %s@dovecot.example\n",
+		"transport": "/^sparito@/ error:5.1.1 nessuno con questo nome\n/^pieno@/ error:5.2.2 casella piena\n",
+		"aliases": fmt.Sprintf("/^(sparito|pieno)@(.*)$/ ${1}@${2}\n/^%s(\\+[^@]*)?@%s$/ %s${1}@dovecot.example\n/^(%s|%s)(\\+[^@]*)?@dovecot\\.example$/ ${1}${2}@dovecot.example\n/@/ %s@dovecot.example\n",
 			q.Replace(local), q.Replace(domain), ServiceUser, ServiceUser, PeopleUser, PeopleUser),
 	}
 	for name, text := range files {
@@ -130,6 +132,7 @@ recipient_delimiter = +
 virtual_mailbox_domains = regexp:%[1]s/domains
 virtual_alias_maps = regexp:%[1]s/aliases
 virtual_transport = lmtp:inet:127.0.0.1:%[3]d
+transport_maps = regexp:%[1]s/transport
 lmtp_destination_concurrency_limit = 10
 default_transport = error:nothing leaves this machine
 relay_domains =
