@@ -73,9 +73,9 @@ type lastHeld struct {
 	Schema  int    `json:"schema"`
 }
 
-// tellOffice writes to every coordinator.
+// tellOffice writes to the coordinators who are there.
 func (c *conv) tellOffice(o Out) error {
-	office, err := c.List("coordinators", "", 20)
+	office, err := c.deciders()
 	if err != nil {
 		return err
 	}

@@ -249,6 +249,7 @@ func erase(c *conv, a Act) error {
 		}
 	}
 	c.Delist("coordinators", p.ID)
+	c.Delete(MakeRef("absence", p.ID))
 	c.Delete(MakeRef("person", p.ID))
 	c.Delete(MakeRef("talk", p.ID))
 	c.Enlist("erased", p.ID)

@@ -29,6 +29,7 @@ var roster = []training.Row{
 	org("008011", "Borgomaro", training.Municipality, ""),
 	org("008050", "Rezzo", training.Municipality, ""),
 	person("P", "Carla", "Ferrari", "carla.ferrari@provincia.example", func(p *training.PersonRow) { p.Coordinator = true }),
+	person("P", "Dario", "Neri", "dario.neri@provincia.example", func(p *training.PersonRow) { p.Coordinator = true }),
 	person("008024", "Franca", "Gallo", "franca.gallo@comune-dolcedo.example", func(p *training.PersonRow) { p.FocalPoint = true }),
 	person("008024", "Anna", "Rossi", "anna.rossi@comune-dolcedo.example", nil),
 	person("008024", "Bruno", "Rossi", "bruno.rossi@comune-dolcedo.example", func(p *training.PersonRow) { p.Office = "Polizia locale" }),
@@ -62,7 +63,7 @@ func person(org, first, last, mail string, more func(*training.PersonRow)) train
 
 // actors of the transcripts, by first name; the stranger is in no list.
 var actors = map[string]string{
-	"carla": "carla.ferrari@provincia.example", "franca": "franca.gallo@comune-dolcedo.example",
+	"carla": "carla.ferrari@provincia.example", "dario": "dario.neri@provincia.example", "franca": "franca.gallo@comune-dolcedo.example",
 	"anna": "anna.rossi@comune-dolcedo.example", "bruno": "bruno.rossi@comune-dolcedo.example",
 	"marco": "marco.bianchi@comune-pigna.example", "lidia": "lidia.verdi@comune-borgomaro.example",
 	"nuova": "nuova.arrivata@comune-dolcedo.example", "anagrafe": registry,
@@ -104,7 +105,7 @@ func tell(t *testing.T, file, way string) {
 	}
 	cast := map[string]*dialogtest.Actor{}
 	chat := int64(100)
-	for _, name := range []string{"carla", "franca", "anna", "bruno", "marco", "lidia", "nuova", "anagrafe", "elio"} {
+	for _, name := range []string{"carla", "dario", "franca", "anna", "bruno", "marco", "lidia", "nuova", "anagrafe", "elio"} {
 		chat++
 		id := chat
 		if way == "mail" || way == "both" && chat%2 == 0 {

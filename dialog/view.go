@@ -24,6 +24,8 @@ func (v view) value(name string, args Args) (string, error) {
 			return v.link(args["org"]), nil
 		case "code":
 			return codeOf(v.mac, id), nil
+		case "days":
+			return training.Span{From: args["from"], To: args["to"]}.Words(), nil
 		case "ends":
 			t, err := time.Parse(time.RFC3339, id)
 			t = t.In(training.Rome())

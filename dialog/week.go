@@ -72,9 +72,9 @@ func Effort(r Reader, t time.Time) (actions, minutes int, err error) {
 	return f.Actions, f.Actions * MinutesPerAction, nil
 }
 
-// weekSlot writes the week to every coordinator on Monday at 8:30.
+// weekSlot writes the week to the coordinators who are there, on Monday at 8:30.
 func weekSlot(c *conv, _ string) error {
-	office, err := c.List("coordinators", "", 20)
+	office, err := c.deciders()
 	if err != nil {
 		return err
 	}

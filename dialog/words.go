@@ -17,6 +17,7 @@ var commands = map[string]string{
 	"preferisco l'email": "prefer.mail", "preferisco email": "prefer.mail", "preferisco la mail": "prefer.mail",
 	"edizione": "edition.new", "nuovo corso": "edition.new", "settimana": "week", "report": "week",
 	"presenze": "attendance", "attestati": "hours", "piano": "courses",
+	"assente": "away", "sono di nuovo qui": "back", "di nuovo qui": "back",
 	"rilevazione": "demand", "enti": "orgs", "qr": "qr",
 }
 
@@ -53,6 +54,7 @@ var sentences = []struct {
 	{regexp.MustCompile(`(?i)^(?:/?edizione|nuovo corso)[: ]+(.+)$`), "edition.new"},
 	{regexp.MustCompile(`(?i)^iscrivi(?: al corso)? (.+)$`), "enrol.colleagues"},
 	{regexp.MustCompile(`(?i)^assenti[: ]+(.+)$`), "absent"},
+	{regexp.MustCompile(`(?i)^(?:sono )?assente[: ]+(.+)$`), "away"},
 	{regexp.MustCompile(`(?i)^apri (\d{1,2})$`), "week.open"},
 	{regexp.MustCompile(`(?i)^mi serve:? (.+)$`), "need.tell"},
 	{regexp.MustCompile(`(?i)^cancella corso (.+)$`), "edition.cancel"},
