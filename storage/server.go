@@ -36,9 +36,32 @@ var ErrNoRedis = errors.New("storage: redis-server is not installed: install the
 // maxSocket is what the system allows for the path of a socket, with a margin.
 const maxSocket = 100
 
+// ErrBusy says that another process holds the data folder.
+var ErrBusy = errors.New("storage: another service uses this data folder")
+
 // StartServer waits for the lock on the data folder, starts a redis-server in
 // it and waits until it has read its data.
 func StartServer(ctx context.Context, data string, log *slog.Logger) (*Server, error) {
+	said := time.Duration(0)
+	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
+		s, err := TryServer(ctx, data)
+		if !errors.Is(err, ErrBusy) {
+			return s, err
+		}
+		if said += pause; said > time.Second && said-pause <= time.Second {
+			log.Info("storage: another service uses this data folder: waiting for it to end")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(err, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// TryServer is StartServer without waiting: [ErrBusy] when another process holds
+// the data folder.
+func TryServer(ctx context.Context, data string) (*Server, error) {
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
 		return nil, ErrNoRedis
@@ -53,7 +76,7 @@ func StartServer(ctx context.Context, data string, log *slog.Logger) (*Server, e
 		return nil, fmt.Errorf("storage: data folder: %w", err)
 	}
 	s := &Server{data: data, ended: make(chan struct{})}
-	if s.lock, err = lockFolder(ctx, filepath.Join(data, "lock"), log); err != nil {
+	if s.lock, err = lockFolder(filepath.Join(data, "lock")); err != nil {
 		return nil, err
 	}
 	if err := s.start(ctx, program); err != nil {

@@ -3,9 +3,7 @@
 package storage
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"os/exec"
 )
@@ -14,4 +12,4 @@ var errOnlyLinux = errors.New("storage: a private redis-server is started on Lin
 
 func startBound(*exec.Cmd, func(error)) error { return errOnlyLinux }
 
-func lockFolder(context.Context, string, *slog.Logger) (*os.File, error) { return nil, errOnlyLinux }
+func lockFolder(string) (*os.File, error) { return nil, errOnlyLinux }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -63,16 +64,16 @@ func connect(ctx context.Context, s settings, visit bool, log *slog.Logger) (*op
 		}
 		return &opened{client: client, elsewhere: true}, nil
 	}
+	var server *storage.Server
+	var err error
 	if visit {
-		client, err := storage.Attach(ctx, s.Data)
-		if err == nil {
+		var client redis.UniversalClient
+		if client, server, err = visitFolder(ctx, s.Data, log); client != nil {
 			return &opened{client: client, elsewhere: true}, nil
 		}
-		if !errors.Is(err, storage.ErrNotRunning) {
-			return nil, err
-		}
+	} else {
+		server, err = storage.StartServer(ctx, s.Data, log)
 	}
-	server, err := storage.StartServer(ctx, s.Data, log)
 	if errors.Is(err, storage.ErrNoRedis) {
 		return nil, errors.New("manca redis-server: installalo con «apt install redis-server», oppure indica un Redis con REGIA_REDIS_URL")
 	}
@@ -80,6 +81,32 @@ func connect(ctx context.Context, s settings, visit bool, log *slog.Logger) (*op
 		return nil, err
 	}
 	return &opened{client: server.Client(), server: server}, nil
+}
+
+// visitFolder reaches the server that a service runs in the data folder, or
+// starts one where none does. A service that holds the folder and does not
+// answer yet is still starting: it is asked again.
+func visitFolder(ctx context.Context, data string, log *slog.Logger) (redis.UniversalClient, *storage.Server, error) {
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for asked := 0; ; asked++ {
+		client, err := storage.Attach(ctx, data)
+		if !errors.Is(err, storage.ErrNotRunning) {
+			return client, nil, err
+		}
+		server, err := storage.TryServer(ctx, data)
+		if !errors.Is(err, storage.ErrBusy) {
+			return nil, server, err
+		}
+		if asked == 20 {
+			log.Warn("un altro programma tiene la cartella dei dati e non risponde ancora: aspetto")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil, errors.Join(err, ctx.Err())
+		case <-again.C:
+		}
+	}
 }
 
 // openProvince opens the store of the settings.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
@@ -99,6 +100,9 @@ func serve(ctx context.Context, s settings, o *opened, start string, noLimits bo
 		at, err := time.Parse(time.RFC3339, start)
 		if err != nil {
 			return usagef("--clock: %q non è un istante come 2027-01-11T08:00:00+01:00", start)
+		}
+		if !loopback(s.HTTP) {
+			return errors.New("--clock: chi raggiunge REGIA_HTTP muove l'orologio, quindi deve essere su questo computer, per esempio REGIA_HTTP=127.0.0.1:8081")
 		}
 		manual = scheduler.NewManual(at.In(training.Rome()))
 		clock = manual
@@ -223,6 +227,13 @@ func (e *engine) sweepFiles(ctx context.Context) {
 		case <-daily.C:
 		}
 	}
+}
+
+// loopback tells whether an address to listen on is reached from this machine
+// only.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && (host == "localhost" || net.ParseIP(host).IsLoopback())
 }
 
 // watchPending hands in what waits in the store for the writer, at once when
