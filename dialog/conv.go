@@ -18,6 +18,7 @@ type conv struct {
 	channel Channel
 	person  *training.Person // nil when the writer is not known
 	guest   *Guest           // then this is who writes
+	writer  string           // MAC of the address that wrote, by mail
 	shared  *link            // the mail came from this address that several read
 	edit    int              // message in the chat whose button was pressed
 	text    string
@@ -27,6 +28,7 @@ type conv struct {
 	held    bool // the act was asked back and confirmed
 	undo    string
 	replies int
+	quiet   bool // the writer got enough answers
 }
 
 // Guest is a chat or an address that is not linked to a person yet.
@@ -67,8 +69,8 @@ func (c *conv) whoInChat(id int64) error {
 }
 
 func (c *conv) whoByMail(address string) error {
-	key := c.MAC("address", strings.ToLower(address))
-	l, err := load[link](c, "address", key)
+	c.writer = c.MAC("address", strings.ToLower(address))
+	l, err := load[link](c, "address", c.writer)
 	if err != nil {
 		return err
 	}
@@ -142,6 +144,15 @@ func (c *conv) ask(key string, args Args, free Act, choices ...Choice) error {
 }
 
 func (c *conv) answer(o Out) error {
+	if c.channel == ByMail && c.replies == 0 {
+		var err error
+		if c.quiet, err = c.braked(o.Text); err != nil {
+			return err
+		}
+	}
+	if c.replies++; c.quiet {
+		return nil
+	}
 	o.Reply, o.Channel = true, c.channel
 	switch {
 	case c.person == nil:
@@ -155,10 +166,9 @@ func (c *conv) answer(o Out) error {
 	default:
 		o.To = c.person.ID
 	}
-	if c.replies == 0 && c.channel == ByChat {
+	if c.replies == 1 && c.channel == ByChat {
 		o.Edit = c.edit
 	}
-	c.replies++
 	return c.post(o)
 }
 

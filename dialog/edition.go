@@ -18,7 +18,7 @@ func init() {
 	verbs["edition.moved"] = coordinators(editionMoved)
 	verbs["week.open"] = coordinators(weekOpen)
 	verbs["undo"] = coordinators(undoAct)
-	audience["edition.invite"], audience["edition.for_office"] = invite, invite
+	audience["edition.invite"], audience["edition.for_office"] = invite, announced
 	audience["edition.cancelled"] = toEnrolled
 	audience["edition.changed"] = toEnrolled
 }
@@ -169,6 +169,15 @@ func invite(c *conv, m mailing, person string) (Out, bool, error) {
 		return Out{}, false, err
 	}
 	return Out{Text: m.Text, Args: m.Args, Choices: yesNo(Act{Verb: "enrol", ID: e.ID})}, true, nil
+}
+
+// announced is invite for those who did not ask, unless they said «basta avvisi».
+func announced(c *conv, m mailing, person string) (Out, bool, error) {
+	p, err := load[training.Person](c, "person", person)
+	if err != nil || p == nil || p.NoAnnouncements {
+		return Out{}, false, err
+	}
+	return invite(c, m, person)
 }
 
 // coming editions in the order of their start.

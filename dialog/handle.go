@@ -131,6 +131,9 @@ func (c *conv) mail(m Mail) error {
 	if err := c.whoByMail(m.From); err != nil {
 		return err
 	}
+	if m.Sort == "unsubscribe" {
+		return c.unsubscribe(m)
+	}
 	if m.Sort == "calendar_reply" && m.Calendar != nil {
 		return c.calendarAnswer(*m.Calendar)
 	}

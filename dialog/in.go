@@ -64,11 +64,11 @@ type Mail struct {
 	// Proof is the verdict of the own server on the sender: "pass", "fail",
 	// or "" when none is configured or none was found.
 	Proof string `json:"proof,omitempty"`
-	// Sort is "reply", "too_large" (its words were not read) or "calendar_reply" (Calendar is set) or "bounce"
-	// (Bounced names the out id, Hard tells a lasting failure).
+	// Sort is "reply", "too_large" (its words were not read), "calendar_reply"
+	// (Calendar is set), "bounce" (Token names the message, Hard tells a lasting
+	// failure) or "unsubscribe" (Token names the person).
 	Sort     string  `json:"sort"`
 	Calendar *Answer `json:"calendar,omitempty"`
-	Bounced  string  `json:"bounced,omitempty"`
 	Hard     bool    `json:"hard,omitempty"`
 	Files    []File  `json:"files,omitempty"`
 }

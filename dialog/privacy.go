@@ -115,11 +115,12 @@ func myData(c *conv, a Act) error {
 	if address == "" || shared {
 		return c.reply("mydata.no_mail", nil)
 	}
-	if err := c.post(Out{To: c.person.ID, Channel: ByMail, Reply: true, Text: "mydata.mail", Attach: []string{"mydata:" + c.person.ID}}); err != nil {
-		return err
-	}
+	o := Out{To: c.person.ID, Channel: ByMail, Reply: true, Text: "mydata.mail", Attach: []string{"mydata:" + c.person.ID}}
 	if c.channel == ByMail {
-		return nil
+		return c.answer(o)
+	}
+	if err := c.post(o); err != nil {
+		return err
 	}
 	return c.reply("mydata.sent", nil)
 }

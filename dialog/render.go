@@ -47,6 +47,9 @@ func (s *Service) Render(r Reader, mac func(...string) string, now time.Time, o 
 			out.Token = Token(mac, reader, o.ID)
 		}
 		out.Return = ReturnToken(mac, o.To, o.ID, out.Address)
+		if announcements[o.Text] {
+			out.Unsubscribe = UnsubscribeToken(mac, o.To)
+		}
 	}
 	if out.Buttons, err = v.buttons(o); err != nil {
 		return Rendered{}, err

@@ -11,7 +11,7 @@ var commands = map[string]string{
 	"start": "start", "aiuto": "help", "help": "help",
 	"corsi": "courses", "fabbisogno": "need.tell", "mi serve": "need.tell", "mi serve un corso": "need.tell",
 	"iscrizioni": "mine", "le mie iscrizioni": "mine", "ore": "hours", "le mie ore": "hours",
-	"privacy": "privacy", "ufficio": "office", "i miei dati": "mydata", "cancellami": "erase",
+	"privacy": "privacy", "basta avvisi": "announce.off", "avvisami": "announce.on", "ufficio": "office", "i miei dati": "mydata", "cancellami": "erase",
 	"annulla": "cancel", "esci": "leave", "ci sono": "here", "rinuncio": "give_up", "disdico": "give_up",
 	"preferisco la chat": "prefer.chat", "preferisco chat": "prefer.chat",
 	"preferisco l'email": "prefer.mail", "preferisco email": "prefer.mail", "preferisco la mail": "prefer.mail",

@@ -58,7 +58,9 @@ type Person struct {
 	Coordinator bool       `json:"coordinator,omitempty"` // of the Province's office
 	MailOnly    bool       `json:"mail_only,omitempty"`   // said «ci sono» by mail
 	Left        bool       `json:"left,omitempty"`        // said «esci»: no message but replies
-	Schema      int        `json:"schema"`
+	// NoAnnouncements: said «basta avvisi», wants no news of courses not asked for.
+	NoAnnouncements bool `json:"no_announcements,omitempty"`
+	Schema          int  `json:"schema"`
 }
 
 // Name is first and last name.
