@@ -49,7 +49,9 @@ func bounces(e *entity, own Address, returned bool, token string) ([]Bounced, bo
 		if _, a, ok := strings.Cut(rcpt, ";"); ok {
 			rcpt = a
 		}
-		b.Recipient = strings.ToLower(strings.Trim(strings.TrimSpace(rcpt), "<>"))
+		if local, domain, ok := splitAddress(strings.ToValidUTF8(strings.Trim(strings.TrimSpace(rcpt), "<>"), "")); ok {
+			b.Recipient = local + "@" + domain
+		}
 		b.Status = enhanced.FindString(block["status"])
 		if b.Status == "" {
 			b.Status = enhanced.FindString(block["diagnostic-code"])

@@ -82,7 +82,8 @@ var odd = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u202f",
 	"\u200b", "", "\u200c", "", "\ufeff", "", "\u00ad", "", "\x00", "", "\u202a", "", "\u202c", "", "\u2060", "")
 
 func normalLines(text string) []string {
-	text = odd.Replace(clip(text, maxText))
+	// Made valid first: else what is taken out may leave a mark behind.
+	text = odd.Replace(strings.ToValidUTF8(clip(text, maxText), "\uFFFD"))
 	lines := strings.Split(text, "\n")
 	// What lies further down is older mail; the patterns take their time.
 	lines = lines[:min(len(lines), maxLines)]

@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 // Dovecot is a running Dovecot: IMAP and LMTP on loopback.
@@ -203,6 +204,22 @@ func (d *Dovecot) Messages(user, folder string) [][]byte {
 	for _, f := range d.files(user, folder) {
 		if b, err := os.ReadFile(f); err == nil {
 			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Fresh are the raw messages of a folder whose names are not in seen, which
+// takes them in.
+func (d *Dovecot) Fresh(user, folder string, seen map[string]bool) [][]byte {
+	var out [][]byte
+	for _, f := range d.files(user, folder) {
+		name, _, _ := strings.Cut(filepath.Base(f), ":") // what follows are flags
+		if seen[name] {
+			continue
+		}
+		if b, err := os.ReadFile(f); err == nil {
+			out, seen[name] = append(out, b), true
 		}
 	}
 	return out

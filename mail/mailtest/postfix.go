@@ -148,6 +148,7 @@ smtpd_tls_security_level = may
 message_size_limit = 60000000
 mailbox_size_limit = 0
 biff = no
+enable_long_queue_ids = yes
 in_flow_delay = 0s
 `, p.dir, daemons, lmtp)
 }
