@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +26,7 @@ import (
 
 const (
 	crashPeople  = 12 // in the chat, each the focal point of a Comune
-	crashWriters = 3  // by mail
+	crashWriters = 8  // by mail
 	crashSeats   = 4
 	firstChat    = 1001
 )
@@ -47,36 +48,25 @@ func TestCrash(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 
 	s := newStage(t, serviceConfig)
-	post, err := mailtest.Start(serviceAddress, time.Now)
-	must(t, err)
-	t.Cleanup(func() { _ = post.Close() })
-	s.env["REGIA_IMAP_URL"], s.env["REGIA_SMTP_URL"], s.env["REGIA_MAIL_ADDRESS"] = post.IMAP(), post.SMTP(), serviceAddress
+	post := newPostOffice(t, s)
 	s.env["REGIA_HTTP"] = freeAddress(t)
 
-	organizations, people := crashRoster()
+	var correspondents []*correspondent
+	for i := range crashWriters {
+		w := &correspondent{t: t, post: post, sent: map[string]int{}}
+		for j := range 10 + 2*kills {
+			w.addresses = append(w.addresses, crashAddress(fmt.Sprintf("%d-%d", i, j)))
+		}
+		correspondents = append(correspondents, w)
+	}
+	organizations, people := crashRoster(correspondents)
 	p := s.serve()
 	s.showLog()
-	until(t, "the service answers", func() bool {
-		_, err := get("GET", "http://"+s.env["REGIA_HTTP"]+"/healthz")
-		return err == nil
-	})
-	until(t, "the import", func() bool {
-		_, err := s.run("import", "--organizations", s.file("enti.csv", organizations), "--people", s.file("persone.csv", people), "--apply")
-		return err == nil
-	})
-	code := func(address string) (code string) {
-		until(t, "a code for "+address, func() bool {
-			for _, l := range post.Box(address) {
-				if strings.Contains(l.Text, "Il codice") {
-					code = codeForm.FindString(l.Text)
-				}
-			}
-			return code != ""
-		})
-		return code
+	if out, err := s.run("import", "--organizations", s.file("enti.csv", organizations), "--people", s.file("persone.csv", people), "--apply"); err != nil {
+		t.Fatalf("import: %v\n%s", err, out)
 	}
 	carla := &chatter{s: s, chat: 1000, name: "carla"}
-	carla.join("carla.ferrari@provincia.example", code)
+	carla.join("carla.ferrari@provincia.example", post.code)
 	carla.say(fmt.Sprintf("nuovo corso: Prova generale; %s ore 9-13; Sala; %d posti", courseDays(time.Now()).words, crashSeats))
 	carla.hears("Controlla")
 	carla.press("Apri il corso")
@@ -84,7 +74,7 @@ func TestCrash(t *testing.T) {
 	var chatters []*participant
 	for i := range crashPeople {
 		c := &participant{chatter: chatter{s: s, chat: int64(firstChat + i), name: fmt.Sprintf("person %d", i)}, rnd: rand.New(rand.NewPCG(seed, uint64(2+i)))}
-		c.join(crashAddress(i), code)
+		c.join(crashAddress(fmt.Sprint(i)), post.code)
 		chatters = append(chatters, c)
 	}
 
@@ -99,13 +89,9 @@ func TestCrash(t *testing.T) {
 			}
 		})
 	}
-	var correspondents []*correspondent
-	for i := range crashWriters {
-		w := &correspondent{t: t, post: post, address: crashAddress(crashPeople + i)}
-		correspondents = append(correspondents, w)
+	for _, w := range correspondents {
 		crowd.Go(func() {
-			for !stop.Load() {
-				w.turn()
+			for !stop.Load() && w.turn() {
 			}
 		})
 	}
@@ -152,34 +138,47 @@ func TestCrash(t *testing.T) {
 		t.Errorf("dead letters: %v\n%s", err, out)
 	}
 	world.close()
+	until(t, "the mailbox is worked off", func() bool { return post.dovecot.Count(mailtest.ServiceUser, "INBOX") == 0 })
 	p.stop(t)
 
 	repeats := 0
 	for _, c := range chatters {
 		repeats += c.wantEverythingOnceInOrder(kills)
 	}
+	letters, again := 0, 0
 	for _, w := range correspondents {
-		w.wantEverythingOnceInOrder()
+		n, m := w.wantEverythingOnceInOrder(kills)
+		letters, again = letters+n, again+m
 	}
-	if n, err := post.Waiting("INBOX"); err != nil || n != 0 {
-		t.Errorf("%d messages wait in the mailbox: %v", n, err)
+	if n := post.dovecot.Count(mailtest.ServiceUser, "Quarantine"); n != 0 {
+		t.Errorf("%d messages are in quarantine", n)
 	}
 	answers := 0
 	for _, c := range chatters {
 		answers += len(c.expected)
 	}
-	t.Logf("%d kills, %d answers in the chat, %d of them repeated; %d seats went on in order", kills, answers, repeats, offered)
+	t.Logf("%d kills, %d answers in the chat, %d of them repeated; %d by mail, %d of them repeated; %d seats went on in order", kills, answers, repeats, letters, again, offered)
 }
 
-func crashAddress(i int) string { return fmt.Sprintf("persona.%c@comune-%d.example", 'a'+i, i) }
+func crashAddress(name string) string {
+	return fmt.Sprintf("persona@comune-%s.example", name)
+}
 
 // crashRoster is a Comune for each person, who is its focal point.
-func crashRoster() (organizations, people string) {
+func crashRoster(correspondents []*correspondent) (organizations, people string) {
+	var addresses []string
+	for i := range crashPeople {
+		addresses = append(addresses, crashAddress(fmt.Sprint(i)))
+	}
+	for _, w := range correspondents {
+		addresses = append(addresses, w.addresses...)
+	}
 	organizations = "codice;nome;tipo;dominio\n"
 	people = "ente;nome;cognome;email;rapporto;referente\n"
-	for i := range crashPeople + crashWriters {
-		organizations += fmt.Sprintf("c%d;Comune %d;comune;comune-%d.example\n", i, i, i)
-		people += fmt.Sprintf("c%d;Persona;Numero%c;%s;dipendente;sì\n", i, 'a'+i, crashAddress(i))
+	for i, a := range addresses {
+		_, domain, _ := strings.Cut(a, "@")
+		organizations += fmt.Sprintf("c%d;Comune %d;comune;%s\n", i, i, domain)
+		people += fmt.Sprintf("c%d;Persona;Numero;%s;dipendente;sì\n", i, a)
 	}
 	return organizations, people
 }
@@ -372,51 +371,89 @@ func (c *participant) wantEverythingOnceInOrder(kills int) (repeats int) {
 	return repeats
 }
 
-// correspondent writes mails, two at a time.
+// correspondent writes mails, two at a time, from one address after the other:
+// nobody is answered without end.
 type correspondent struct {
-	t        testing.TB
-	post     *mailtest.Server
-	address  string
-	sent     int
-	expected []string
+	t         testing.TB
+	post      *postOffice
+	addresses []string
+	current   int
+	sent      map[string]int // mails by address
 }
 
-var mailWords = [][2]string{{"corsi", "I prossimi corsi"}, {"le mie ore", "ore di formazione"}, {"aiuto", "Puoi scrivere"}}
+const mailsAnAddress = 8
 
-func (w *correspondent) turn() {
+func (w *correspondent) turn() (more bool) {
+	if w.current == len(w.addresses) {
+		return false
+	}
+	address := w.addresses[w.current]
 	for range 2 {
-		word := mailWords[w.sent%len(mailWords)]
-		if err := w.post.Write(w.address, "richiesta", word[0]+"\n"); err != nil {
-			w.t.Errorf("writing a mail: %v", err)
-			return
-		}
-		w.sent++
-		w.expected = append(w.expected, word[1])
+		w.post.send(address, serviceAddress, "richiesta", "iscrivi al corso 1: "+mailEcho(w.sent[address]))
+		w.sent[address]++
 	}
-	defer func() {
-		if got := len(w.post.Box(w.address)); got < w.sent {
-			inbox, _ := w.post.Waiting("INBOX")
-			done, _ := w.post.Waiting("Processed")
-			odd, _ := w.post.Waiting("Quarantine")
-			w.t.Logf("%s has %d letters for %d mails; the service's mailbox: %d wait, %d processed, %d in quarantine", w.address, got, w.sent, inbox, done, odd)
+	if w.sent[address] == mailsAnAddress {
+		w.current++
+	}
+	until(w.t, address+" is answered", func() bool {
+		answered := map[string]bool{} // a repeat is no other answer
+		for _, l := range w.post.box(address) {
+			answered[l.ID] = true
 		}
-	}()
-	until(w.t, w.address+" is answered", func() bool { return len(w.post.Box(w.address)) >= w.sent })
+		return len(answered) >= w.sent[address]
+	})
+	return true
 }
 
-// wantEverythingOnceInOrder: the stable Message-ID merges a repeat, so the
-// letters are those that were asked for and no more.
-func (w *correspondent) wantEverythingOnceInOrder() {
-	box := w.post.Box(w.address)
-	if len(box) != len(w.expected) {
-		w.t.Errorf("%s has %d letters for %d mails", w.address, len(box), len(w.expected))
-	}
-	for i := range min(len(box), len(w.expected)) {
-		if !strings.Contains(flat(box[i].Text), w.expected[i]) {
-			w.t.Errorf("letter %d of %s is not about %q: %s", i, w.address, w.expected[i], flat(box[i].Text))
-			return
+// mailEcho is the letter that the answer to the n-th mail of an address repeats.
+func mailEcho(n int) string { return string(rune(0x4E00 + n)) }
+
+// wantEverythingOnceInOrder: each mail has one answer, in the order in which
+// they were written (two at a time: a mail server may swap those); a letter
+// comes again only right after itself, as the last one before the program died.
+func (w *correspondent) wantEverythingOnceInOrder(kills int) (answers, repeats int) {
+	for address, sent := range w.sent {
+		box := w.post.box(address)
+		slices.SortFunc(box, func(a, b *mailtest.Letter) int { return strings.Compare(queueID(w.t, a), queueID(w.t, b)) })
+		heard := map[int]bool{}
+		last, again, pair := "", 0, 0
+		for _, l := range box {
+			if l.ID == last {
+				repeats++
+				if again++; again > kills {
+					w.t.Errorf("%s got a letter %d times", address, again)
+				}
+				continue
+			}
+			last, again = l.ID, 0
+			n := 0
+			for n < sent && !strings.Contains(flat(l.Text), "«iscrivi al corso 1: "+mailEcho(n)+"»") {
+				n++
+			}
+			if n == sent || heard[n] || n/2 < pair {
+				w.t.Errorf("%s: letter about mail %d of %d came out of order, or again: %s", address, n, sent, flat(l.Text))
+				break
+			}
+			heard[n], pair = true, n/2
 		}
+		if len(heard) != sent {
+			w.t.Errorf("%s has answers to %d of %d mails", address, len(heard), sent)
+		}
+		answers += len(heard)
 	}
+	return answers, repeats
+}
+
+var queued = regexp.MustCompile(`\(Postfix\) with \w+ id ([0-9A-Za-z]+)`)
+
+// queueID is the id that Postfix gave the message when it took it: they sort by
+// time.
+func queueID(t testing.TB, l *mailtest.Letter) string {
+	m := queued.FindSubmatch(l.Raw)
+	if m == nil {
+		t.Fatalf("a letter did not come through Postfix:\n%s", l.Raw)
+	}
+	return string(m[1])
 }
 
 // onlooker reads the store of the running service.

@@ -11,7 +11,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -287,7 +290,11 @@ type postOffice struct {
 	t       testing.TB
 	dovecot *mailtest.Dovecot
 	postfix *mailtest.Postfix
-	count   int
+	count   atomic.Int64
+
+	mu    sync.Mutex
+	seen  map[string]bool
+	boxes map[string][]*mailtest.Letter
 }
 
 func newPostOffice(t testing.TB, s *stage) *postOffice {
@@ -295,7 +302,7 @@ func newPostOffice(t testing.TB, s *stage) *postOffice {
 	dir, err := mailtest.Dir()
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	p := &postOffice{t: t}
+	p := &postOffice{t: t, seen: map[string]bool{}, boxes: map[string][]*mailtest.Letter{}}
 	started := func(err error) {
 		t.Helper()
 		if errors.Is(err, mailtest.ErrMissing) {
@@ -323,13 +330,14 @@ func newPostOffice(t testing.TB, s *stage) *postOffice {
 
 // box is what reached an address, in no order.
 func (p *postOffice) box(address string) []*mailtest.Letter {
-	var out []*mailtest.Letter
-	for _, raw := range p.dovecot.Messages(mailtest.PeopleUser, "INBOX") {
-		if l := mailtest.ReadLetter(raw); strings.EqualFold(l.To, address) {
-			out = append(out, l)
-		}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, raw := range p.dovecot.Fresh(mailtest.PeopleUser, "INBOX", p.seen) {
+		l := mailtest.ReadLetter(raw)
+		to := strings.ToLower(l.To)
+		p.boxes[to] = append(p.boxes[to], l)
 	}
-	return out
+	return slices.Clone(p.boxes[strings.ToLower(address)])
 }
 
 var codeForm = regexp.MustCompile(`\b\d{6}\b`)
@@ -351,10 +359,9 @@ func (p *postOffice) code(address string) (code string) {
 // send hands a message to Postfix, as the mail program of a person does.
 func (p *postOffice) send(from, to, subject, text string, extra ...string) {
 	p.t.Helper()
-	p.count++
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\nMessage-ID: <m%d.%s>\r\nDate: %s\r\n", from, to,
-		mime.QEncoding.Encode("utf-8", subject), p.count, from, time.Now().Format(time.RFC1123Z))
+		mime.QEncoding.Encode("utf-8", subject), p.count.Add(1), from, time.Now().Format(time.RFC1123Z))
 	for _, line := range extra {
 		b.WriteString(line + "\r\n")
 	}
