@@ -149,7 +149,6 @@ message_size_limit = 60000000
 mailbox_size_limit = 0
 biff = no
 enable_long_queue_ids = yes
-enable_long_queue_ids = yes
 in_flow_delay = 0s
 `, p.dir, daemons, lmtp)
 }
