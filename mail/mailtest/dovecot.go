@@ -13,18 +13,17 @@ import (
 
 // Dovecot is a running Dovecot: IMAP and LMTP on loopback.
 type Dovecot struct {
-	dir                    string
-	imapPort, imapsPort    int
-	lmtpPort               int
-	p                      *process
-	bin                    string
-	TLS                    *tls.Config // trusts its certificate
-	uid, gid               int
-	Host                   string
-	passwordOf             string
-	configFile, maildirTop string
-	put                    int // messages laid down, for names that never repeat
+	daemon
+	TLS *tls.Config // trusts its certificate
+
+	imapPort, imapsPort, lmtpPort int
+	uid, gid                      int
+	owner                         string
+	put                           int // messages laid down, for names that never repeat
 }
+
+// password of every account.
+const password = "prova"
 
 // Accounts of the Dovecot: the service, and one that receives what is written
 // to anybody else.
@@ -44,16 +43,16 @@ func StartDovecot(dir string) (*Dovecot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: no user nobody", ErrMissing)
 	}
-	d := &Dovecot{dir: filepath.Join(dir, "dovecot"), bin: bin, Host: "127.0.0.1", passwordOf: "prova"}
+	d := &Dovecot{daemon: daemon{dir: filepath.Join(dir, "dovecot"), program: bin}, owner: nobody.Username}
+	d.args = []string{"-F", "-c", d.path("dovecot.conf")}
 	d.uid, _ = strconv.Atoi(nobody.Uid)
 	d.gid, _ = strconv.Atoi(nobody.Gid)
-	d.maildirTop = filepath.Join(d.dir, "mail")
 	for _, sub := range []string{"run", "state", "mail"} {
-		if err := os.MkdirAll(filepath.Join(d.dir, sub), 0o755); err != nil {
+		if err := os.MkdirAll(d.path(sub), 0o755); err != nil {
 			return nil, err
 		}
 	}
-	if err := os.Chown(d.maildirTop, d.uid, d.gid); err != nil {
+	if err := os.Chown(d.path("mail"), d.uid, d.gid); err != nil {
 		return nil, err
 	}
 	if d.TLS, err = certificate(d.path("cert.pem"), d.path("key.pem")); err != nil {
@@ -64,20 +63,18 @@ func StartDovecot(dir string) (*Dovecot, error) {
 			return nil, err
 		}
 	}
-	users := fmt.Sprintf("%s:{PLAIN}%s\n%s:{PLAIN}%s\n", ServiceUser, d.passwordOf, PeopleUser, d.passwordOf)
+	d.addr = fmt.Sprintf("127.0.0.1:%d", d.imapPort)
+	users := fmt.Sprintf("%s:{PLAIN}%s\n%s:{PLAIN}%s\n", ServiceUser, password, PeopleUser, password)
 	if err := os.WriteFile(d.path("users"), []byte(users), 0o644); err != nil {
 		return nil, err
 	}
-	d.configFile = d.path("dovecot.conf")
-	if err := os.WriteFile(d.configFile, []byte(d.config(nobody.Username)), 0o644); err != nil {
+	if err := os.WriteFile(d.path("dovecot.conf"), []byte(d.config()), 0o644); err != nil {
 		return nil, err
 	}
 	return d, d.Restart()
 }
 
-func (d *Dovecot) path(name string) string { return filepath.Join(d.dir, name) }
-
-func (d *Dovecot) config(owner string) string {
+func (d *Dovecot) config() string {
 	return fmt.Sprintf(`
 protocols = imap lmtp
 listen = 127.0.0.1
@@ -128,28 +125,7 @@ service lmtp {
 service stats {
   client_limit = 200
 }
-`, d.dir, d.imapPort, d.imapsPort, d.lmtpPort, owner, d.gid)
-}
-
-// Restart stops it, if it runs, and starts it again on the same ports.
-func (d *Dovecot) Restart() error {
-	d.Stop()
-	p, err := run(d.path("output.log"), d.bin, "-F", "-c", d.configFile)
-	if err != nil {
-		return err
-	}
-	d.p = p
-	if err := p.ready(fmt.Sprintf("127.0.0.1:%d", d.imapPort)); err != nil {
-		d.Stop()
-		return err
-	}
-	return nil
-}
-
-// Stop ends it.
-func (d *Dovecot) Stop() {
-	d.p.end()
-	d.p = nil
+`, d.dir, d.imapPort, d.imapsPort, d.lmtpPort, d.owner, d.gid)
 }
 
 // URL is the REGIA_IMAP_URL of an account, by scheme: imaps, imap (STARTTLS),
@@ -157,19 +133,19 @@ func (d *Dovecot) Stop() {
 func (d *Dovecot) URL(scheme, user string) string {
 	switch scheme {
 	case "imaps":
-		return fmt.Sprintf("imaps://%s:%s@127.0.0.1:%d/INBOX?tls=insecure", user, d.passwordOf, d.imapsPort)
+		return fmt.Sprintf("imaps://%s:%s@127.0.0.1:%d/INBOX?tls=insecure", user, password, d.imapsPort)
 	case "imap":
-		return fmt.Sprintf("imap://%s:%s@127.0.0.1:%d/INBOX?tls=insecure", user, d.passwordOf, d.imapPort)
+		return fmt.Sprintf("imap://%s:%s@127.0.0.1:%d/INBOX?tls=insecure", user, password, d.imapPort)
 	}
-	return fmt.Sprintf("imap://%s:%s@127.0.0.1:%d/INBOX?tls=off", user, d.passwordOf, d.imapPort)
+	return fmt.Sprintf("imap://%s:%s@127.0.0.1:%d/INBOX?tls=off", user, password, d.imapPort)
 }
 
 // Addr of the IMAP port without TLS, for a proxy in between.
-func (d *Dovecot) Addr() string { return fmt.Sprintf("127.0.0.1:%d", d.imapPort) }
+func (d *Dovecot) Addr() string { return d.addr }
 
 // Put lays messages into the INBOX of an account, past the server.
 func (d *Dovecot) Put(user string, raws ...[]byte) error {
-	top := filepath.Join(d.maildirTop, user)
+	top := filepath.Join(d.path("mail"), user)
 	for _, sub := range []string{"", "Maildir", "Maildir/cur", "Maildir/new", "Maildir/tmp"} {
 		p := filepath.Join(top, sub)
 		if err := os.MkdirAll(p, 0o700); err != nil {
@@ -226,7 +202,7 @@ func (d *Dovecot) Fresh(user, folder string, seen map[string]bool) [][]byte {
 }
 
 func (d *Dovecot) files(user, folder string) []string {
-	box := filepath.Join(d.maildirTop, user, "Maildir")
+	box := filepath.Join(d.path("mail"), user, "Maildir")
 	if folder != "" && folder != "INBOX" {
 		box = filepath.Join(box, "."+folder)
 	}
@@ -241,7 +217,7 @@ func (d *Dovecot) files(user, folder string) []string {
 // NewUIDs makes the INBOX of an account get a new UIDVALIDITY, as a mailbox
 // that was restored does. Dovecot must be stopped.
 func (d *Dovecot) NewUIDs(user string) error {
-	found, _ := filepath.Glob(filepath.Join(d.maildirTop, user, "Maildir", "dovecot*"))
+	found, _ := filepath.Glob(filepath.Join(d.path("mail"), user, "Maildir", "dovecot*"))
 	for _, f := range found {
 		if err := os.RemoveAll(f); err != nil {
 			return err
@@ -252,14 +228,14 @@ func (d *Dovecot) NewUIDs(user string) error {
 
 // Version is what the program says of itself.
 func (d *Dovecot) Version() string {
-	b, _ := exec.Command(d.bin, "--version").Output()
+	b, _ := exec.Command(d.program, "--version").Output()
 	return string(b)
 }
 
 // Validity sets the UIDVALIDITY that the INBOX of an account will have.
 // Dovecot must be stopped.
 func (d *Dovecot) Validity(user string, v uint32) error {
-	name := filepath.Join(d.maildirTop, user, "Maildir", "dovecot-uidlist")
+	name := filepath.Join(d.path("mail"), user, "Maildir", "dovecot-uidlist")
 	if err := os.WriteFile(name, fmt.Appendf(nil, "3 V%d N1 G%032x\n", v, v), 0o600); err != nil {
 		return err
 	}

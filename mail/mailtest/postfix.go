@@ -14,11 +14,10 @@ import (
 // Postfix is a running Postfix: SMTP on loopback, everything handed to a
 // Dovecot by LMTP.
 type Postfix struct {
-	dir                 string
+	daemon
+	TLS *tls.Config // trusts its certificate
+
 	smtpPort, smtpsPort int
-	p                   *process
-	master              string
-	TLS                 *tls.Config // trusts its certificate
 }
 
 // StartPostfix runs Postfix with everything in dir. Mail to the service, with
@@ -34,7 +33,8 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: postconf: %v", ErrMissing, err)
 	}
-	p := &Postfix{dir: filepath.Join(dir, "postfix"), master: filepath.Join(strings.TrimSpace(string(daemons)), "master")}
+	p := &Postfix{daemon: daemon{dir: filepath.Join(dir, "postfix"), program: filepath.Join(strings.TrimSpace(string(daemons)), "master")}}
+	p.args = []string{"-c", p.dir, "-d"}
 	owner, err := user.Lookup("postfix")
 	if err != nil {
 		return nil, fmt.Errorf("%w: no user postfix", ErrMissing)
@@ -54,6 +54,7 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 			return nil, err
 		}
 	}
+	p.addr = fmt.Sprintf("127.0.0.1:%d", p.smtpPort)
 	local, domain, _ := strings.Cut(service, "@")
 	q := strings.NewReplacer(".", `\.`, "+", `\+`)
 	files := map[string]string{
@@ -71,8 +72,6 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 	}
 	return p, p.Restart()
 }
-
-func (p *Postfix) path(name string) string { return filepath.Join(p.dir, name) }
 
 // folders makes the queue as Postfix's own set-up does.
 func (p *Postfix) folders(owner *user.User, drop *user.Group) error {
@@ -182,29 +181,8 @@ postlog   unix-dgram n - n - 1 postlogd
 `, p.smtpPort, p.smtpsPort)
 }
 
-// Restart stops it, if it runs, and starts it again on the same ports.
-func (p *Postfix) Restart() error {
-	p.Stop()
-	proc, err := run(p.path("output.log"), p.master, "-c", p.dir, "-d")
-	if err != nil {
-		return err
-	}
-	p.p = proc
-	if err := proc.ready(p.Addr()); err != nil {
-		p.Stop()
-		return err
-	}
-	return nil
-}
-
-// Stop ends it with its children.
-func (p *Postfix) Stop() {
-	p.p.end()
-	p.p = nil
-}
-
 // Addr of the SMTP port.
-func (p *Postfix) Addr() string { return fmt.Sprintf("127.0.0.1:%d", p.smtpPort) }
+func (p *Postfix) Addr() string { return p.addr }
 
 // URL is the REGIA_SMTP_URL by scheme: smtps, smtp (STARTTLS), or off.
 func (p *Postfix) URL(scheme string) string {

@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 )
 
@@ -32,12 +31,27 @@ func Dir() (string, error) {
 	return dir, os.Chmod(dir, 0o755)
 }
 
-// process is a server that runs as a child.
-type process struct {
-	cmd  *exec.Cmd
-	log  *os.File
-	done chan struct{}
+// daemon is a real server in a folder of its own, a child of this process: it
+// ends with it, however that ends.
+type daemon struct {
+	dir     string
+	program string
+	args    []string
+	addr    string // answers once it is ready
+
+	leash *os.File // while it is open, the server runs
+	log   *os.File
+	done  chan struct{}
 }
+
+// leashed runs a program and ends it when the other end of file 3 is closed,
+// by Stop or by the end of this process. (The signal that Linux sends at the
+// death of a parent is lost by programs that change their user.)
+const leashed = `"$0" "$@" 3<&- & p=$!
+{ read -r _; kill $p; sleep 5; kill -9 $p; } <&3 2>/dev/null & w=$!
+wait $p; kill $w 2>/dev/null`
+
+func (d *daemon) path(name string) string { return filepath.Join(d.dir, name) }
 
 // available tells whether a program is here and may be run.
 func available(program string) (string, error) {
@@ -51,55 +65,63 @@ func available(program string) (string, error) {
 	return path, nil
 }
 
-// run starts a program in the foreground, its output going to a file.
-func run(log string, program string, args ...string) (*process, error) {
-	f, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+// Restart stops it, if it runs, and starts it again on the same ports. Its
+// output goes to output.log in its folder.
+func (d *daemon) Restart() error {
+	d.Stop()
+	var err error
+	if d.log, err = os.OpenFile(d.path("output.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
+		return err
+	}
+	r, w, err := os.Pipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cmd := exec.Command(program, args...)
-	cmd.Stdout, cmd.Stderr = f, f
+	cmd := exec.Command("/bin/sh", append([]string{"-c", leashed, d.program}, d.args...)...)
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = d.log, d.log, []*os.File{r}
 	cmd.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C"}
-	if err := cmd.Start(); err != nil {
-		f.Close()
-		return nil, err
+	err = cmd.Start()
+	r.Close()
+	if err != nil {
+		return errors.Join(err, w.Close(), d.log.Close())
 	}
-	p := &process{cmd: cmd, log: f, done: make(chan struct{})}
-	go func() { _ = cmd.Wait(); close(p.done) }()
-	return p, nil
+	done := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(done) }()
+	d.leash, d.done = w, done
+	if err := d.ready(); err != nil {
+		d.Stop()
+		return err
+	}
+	return nil
 }
 
-// end stops the program by its pid and waits; it is killed if it does not go.
-func (p *process) end() {
-	if p == nil {
+// Stop ends it and waits; it is killed if it does not go.
+func (d *daemon) Stop() {
+	if d.leash == nil {
 		return
 	}
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-p.done:
-	case <-time.After(5 * time.Second):
-		_ = p.cmd.Process.Kill()
-		<-p.done
-	}
-	p.log.Close()
+	d.leash.Close()
+	<-d.done
+	d.log.Close()
+	d.leash = nil
 }
 
 // ready waits until the port answers or the program is gone.
-func (p *process) ready(addr string) error {
+func (d *daemon) ready() error {
 	end := time.Now().Add(15 * time.Second)
 	for time.Now().Before(end) {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
+		c, err := net.DialTimeout("tcp", d.addr, time.Second)
 		if err == nil {
 			c.Close()
 			return nil
 		}
 		select {
-		case <-p.done:
-			return fmt.Errorf("%s ended at once, see %s", p.cmd.Path, p.log.Name())
+		case <-d.done:
+			return fmt.Errorf("%s ended at once, see %s", d.program, d.log.Name())
 		case <-time.After(30 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("%s does not answer on %s, see %s", p.cmd.Path, addr, p.log.Name())
+	return fmt.Errorf("%s does not answer on %s, see %s", d.program, d.addr, d.log.Name())
 }
 
 // freePort finds a port on loopback that nobody uses.
