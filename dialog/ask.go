@@ -123,7 +123,7 @@ func (c *conv) question() (*ask, error) {
 	if c.asked != nil || c.shared != nil {
 		return c.asked, nil
 	}
-	last, err := load[ask](c, "talk", c.who())
+	last, err := c.lastQuestion()
 	if err != nil || last == nil || c.now.Sub(last.At) > talkLife {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (c *conv) question() (*ask, error) {
 // token of a recent question came with it; a mail that goes on with a question
 // put in chat, without a proof of its writer, is asked back.
 func (c *conv) answered(q *ask, act Act) error {
-	c.Delete(MakeRef("talk", c.who())) // the next «sì» is about something else
+	c.Delete(c.talk()) // the next «sì» is about something else
 	switch {
 	case c.shared != nil: // never sure who it is
 	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife:
@@ -153,15 +153,20 @@ func (c *conv) answered(q *ask, act Act) error {
 // pressed is answered for a button: the last question is over when the button
 // was one of its choices.
 func (c *conv) pressed(act Act) error {
-	last, err := load[ask](c, "talk", c.who())
+	last, err := c.lastQuestion()
 	if err != nil {
 		return err
 	}
 	if last != nil && slices.ContainsFunc(last.Choices, func(choice Choice) bool { return choice.Act == act }) {
-		c.Delete(MakeRef("talk", c.who()))
+		c.Delete(c.talk())
 	}
 	return c.do(act)
 }
+
+// talk is the last question that was put to the writer.
+func (c *conv) talk() Ref { return MakeRef("talk", c.who()) }
+
+func (c *conv) lastQuestion() (*ask, error) { return load[ask](c, "talk", c.who()) }
 
 func (c *conv) who() string {
 	if c.person != nil {

@@ -29,7 +29,7 @@ func init() {
 // cancel leaves the conversation; where there is none, a coordinator means the
 // last action, while it can be taken back.
 func cancel(c *conv, a Act) error {
-	talk, err := load[ask](c, "talk", c.who())
+	talk, err := c.lastQuestion()
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func cancel(c *conv, a Act) error {
 			return c.do(Act{Verb: "undo", ID: last.Undo})
 		}
 	}
-	c.Delete(MakeRef("talk", c.who()))
+	c.Delete(c.talk())
 	return c.reply("cancelled", nil)
 }
 

@@ -1,10 +1,55 @@
 package bottest
 
+import "maps"
+
 // field is a parameter of a method, or a field of an object, with the names of
 // the types it may have in the description of the Bot API.
 type field struct {
 	types    []string
 	required bool
+}
+
+func may(types ...string) field  { return field{types: types} }
+func must(types ...string) field { return field{types: types, required: true} }
+
+// and adds fields to those that several methods or objects share.
+func and(shared, more map[string]field) map[string]field {
+	all := maps.Clone(shared)
+	maps.Copy(all, more)
+	return all
+}
+
+// sending are the parameters of every method that sends a message.
+var sending = map[string]field{
+	"business_connection_id":    may("String"),
+	"chat_id":                   must("Integer", "String"),
+	"message_thread_id":         may("Integer"),
+	"direct_messages_topic_id":  may("Integer"),
+	"parse_mode":                may("String"),
+	"disable_notification":      may("Boolean"),
+	"protect_content":           may("Boolean"),
+	"allow_paid_broadcast":      may("Boolean"),
+	"message_effect_id":         may("String"),
+	"suggested_post_parameters": may("SuggestedPostParameters"),
+	"reply_parameters":          may("ReplyParameters"),
+	"reply_markup":              may("InlineKeyboardMarkup", "ReplyKeyboardMarkup", "ReplyKeyboardRemove", "ForceReply"),
+}
+
+// editing are those of every method that changes one.
+var editing = map[string]field{
+	"business_connection_id": may("String"),
+	"chat_id":                may("Integer", "String"),
+	"message_id":             may("Integer"),
+	"inline_message_id":      may("String"),
+	"reply_markup":           may("InlineKeyboardMarkup"),
+}
+
+// looks are the fields of a button of either keyboard.
+var looks = map[string]field{
+	"text":                 must("String"),
+	"icon_custom_emoji_id": may("String"),
+	"style":                may("String"),
+	"web_app":              may("WebAppInfo"),
 }
 
 // methods are the methods that the server knows, with their parameters. The
@@ -13,83 +58,48 @@ type field struct {
 var methods = map[string]map[string]field{
 	"getMe": {},
 	"getUpdates": {
-		"offset":          {types: []string{"Integer"}},
-		"limit":           {types: []string{"Integer"}},
-		"timeout":         {types: []string{"Integer"}},
-		"allowed_updates": {types: []string{"Array of String"}},
+		"offset":          may("Integer"),
+		"limit":           may("Integer"),
+		"timeout":         may("Integer"),
+		"allowed_updates": may("Array of String"),
 	},
 	"deleteWebhook": {
-		"drop_pending_updates": {types: []string{"Boolean"}},
+		"drop_pending_updates": may("Boolean"),
 	},
 	"setMyCommands": {
-		"commands":      {required: true, types: []string{"Array of BotCommand"}},
-		"scope":         {types: []string{"BotCommandScope"}},
-		"language_code": {types: []string{"String"}},
+		"commands":      must("Array of BotCommand"),
+		"scope":         may("BotCommandScope"),
+		"language_code": may("String"),
 	},
-	"sendMessage": {
-		"business_connection_id":    {types: []string{"String"}},
-		"chat_id":                   {required: true, types: []string{"Integer", "String"}},
-		"message_thread_id":         {types: []string{"Integer"}},
-		"direct_messages_topic_id":  {types: []string{"Integer"}},
-		"text":                      {required: true, types: []string{"String"}},
-		"parse_mode":                {types: []string{"String"}},
-		"entities":                  {types: []string{"Array of MessageEntity"}},
-		"link_preview_options":      {types: []string{"LinkPreviewOptions"}},
-		"disable_notification":      {types: []string{"Boolean"}},
-		"protect_content":           {types: []string{"Boolean"}},
-		"allow_paid_broadcast":      {types: []string{"Boolean"}},
-		"message_effect_id":         {types: []string{"String"}},
-		"suggested_post_parameters": {types: []string{"SuggestedPostParameters"}},
-		"reply_parameters":          {types: []string{"ReplyParameters"}},
-		"reply_markup":              {types: []string{"InlineKeyboardMarkup", "ReplyKeyboardMarkup", "ReplyKeyboardRemove", "ForceReply"}},
-	},
-	"sendDocument": {
-		"business_connection_id":         {types: []string{"String"}},
-		"chat_id":                        {required: true, types: []string{"Integer", "String"}},
-		"message_thread_id":              {types: []string{"Integer"}},
-		"direct_messages_topic_id":       {types: []string{"Integer"}},
-		"document":                       {required: true, types: []string{"InputFile", "String"}},
-		"thumbnail":                      {types: []string{"InputFile", "String"}},
-		"caption":                        {types: []string{"String"}},
-		"parse_mode":                     {types: []string{"String"}},
-		"caption_entities":               {types: []string{"Array of MessageEntity"}},
-		"disable_content_type_detection": {types: []string{"Boolean"}},
-		"disable_notification":           {types: []string{"Boolean"}},
-		"protect_content":                {types: []string{"Boolean"}},
-		"allow_paid_broadcast":           {types: []string{"Boolean"}},
-		"message_effect_id":              {types: []string{"String"}},
-		"suggested_post_parameters":      {types: []string{"SuggestedPostParameters"}},
-		"reply_parameters":               {types: []string{"ReplyParameters"}},
-		"reply_markup":                   {types: []string{"InlineKeyboardMarkup", "ReplyKeyboardMarkup", "ReplyKeyboardRemove", "ForceReply"}},
-	},
-	"editMessageText": {
-		"business_connection_id": {types: []string{"String"}},
-		"chat_id":                {types: []string{"Integer", "String"}},
-		"message_id":             {types: []string{"Integer"}},
-		"inline_message_id":      {types: []string{"String"}},
-		"text":                   {types: []string{"String"}},
-		"parse_mode":             {types: []string{"String"}},
-		"entities":               {types: []string{"Array of MessageEntity"}},
-		"link_preview_options":   {types: []string{"LinkPreviewOptions"}},
-		"rich_message":           {types: []string{"InputRichMessage"}},
-		"reply_markup":           {types: []string{"InlineKeyboardMarkup"}},
-	},
-	"editMessageReplyMarkup": {
-		"business_connection_id": {types: []string{"String"}},
-		"chat_id":                {types: []string{"Integer", "String"}},
-		"message_id":             {types: []string{"Integer"}},
-		"inline_message_id":      {types: []string{"String"}},
-		"reply_markup":           {types: []string{"InlineKeyboardMarkup"}},
-	},
+	"sendMessage": and(sending, map[string]field{
+		"text":                 must("String"),
+		"entities":             may("Array of MessageEntity"),
+		"link_preview_options": may("LinkPreviewOptions"),
+	}),
+	"sendDocument": and(sending, map[string]field{
+		"document":                       must("InputFile", "String"),
+		"thumbnail":                      may("InputFile", "String"),
+		"caption":                        may("String"),
+		"caption_entities":               may("Array of MessageEntity"),
+		"disable_content_type_detection": may("Boolean"),
+	}),
+	"editMessageText": and(editing, map[string]field{
+		"text":                 may("String"),
+		"parse_mode":           may("String"),
+		"entities":             may("Array of MessageEntity"),
+		"link_preview_options": may("LinkPreviewOptions"),
+		"rich_message":         may("InputRichMessage"),
+	}),
+	"editMessageReplyMarkup": editing,
 	"answerCallbackQuery": {
-		"callback_query_id": {required: true, types: []string{"String"}},
-		"text":              {types: []string{"String"}},
-		"show_alert":        {types: []string{"Boolean"}},
-		"url":               {types: []string{"String"}},
-		"cache_time":        {types: []string{"Integer"}},
+		"callback_query_id": must("String"),
+		"text":              may("String"),
+		"show_alert":        may("Boolean"),
+		"url":               may("String"),
+		"cache_time":        may("Integer"),
 	},
 	"getFile": {
-		"file_id": {required: true, types: []string{"String"}},
+		"file_id": must("String"),
 	},
 }
 
@@ -97,72 +107,64 @@ var methods = map[string]map[string]field{
 // JSON value is.
 var objects = map[string]map[string]field{
 	"InlineKeyboardMarkup": {
-		"inline_keyboard": {required: true, types: []string{"Array of Array of InlineKeyboardButton"}},
+		"inline_keyboard": must("Array of Array of InlineKeyboardButton"),
 	},
-	"InlineKeyboardButton": {
-		"text":                             {required: true, types: []string{"String"}},
-		"icon_custom_emoji_id":             {types: []string{"String"}},
-		"style":                            {types: []string{"String"}},
-		"url":                              {types: []string{"String"}},
-		"callback_data":                    {types: []string{"String"}},
-		"web_app":                          {types: []string{"WebAppInfo"}},
-		"login_url":                        {types: []string{"LoginUrl"}},
-		"switch_inline_query":              {types: []string{"String"}},
-		"switch_inline_query_current_chat": {types: []string{"String"}},
-		"switch_inline_query_chosen_chat":  {types: []string{"SwitchInlineQueryChosenChat"}},
-		"copy_text":                        {types: []string{"CopyTextButton"}},
-		"callback_game":                    {types: []string{"CallbackGame"}},
-		"pay":                              {types: []string{"Boolean"}},
-	},
+	"InlineKeyboardButton": and(looks, map[string]field{
+		"url":                              may("String"),
+		"callback_data":                    may("String"),
+		"login_url":                        may("LoginUrl"),
+		"switch_inline_query":              may("String"),
+		"switch_inline_query_current_chat": may("String"),
+		"switch_inline_query_chosen_chat":  may("SwitchInlineQueryChosenChat"),
+		"copy_text":                        may("CopyTextButton"),
+		"callback_game":                    may("CallbackGame"),
+		"pay":                              may("Boolean"),
+	}),
 	"BotCommand": {
-		"command":     {required: true, types: []string{"String"}},
-		"description": {required: true, types: []string{"String"}},
+		"command":     must("String"),
+		"description": must("String"),
 	},
 	"LinkPreviewOptions": {
-		"is_disabled":        {types: []string{"Boolean"}},
-		"url":                {types: []string{"String"}},
-		"prefer_small_media": {types: []string{"Boolean"}},
-		"prefer_large_media": {types: []string{"Boolean"}},
-		"show_above_text":    {types: []string{"Boolean"}},
+		"is_disabled":        may("Boolean"),
+		"url":                may("String"),
+		"prefer_small_media": may("Boolean"),
+		"prefer_large_media": may("Boolean"),
+		"show_above_text":    may("Boolean"),
 	},
 	"ReplyParameters": {
-		"message_id":                  {required: true, types: []string{"Integer"}},
-		"chat_id":                     {types: []string{"Integer", "String"}},
-		"allow_sending_without_reply": {types: []string{"Boolean"}},
-		"quote":                       {types: []string{"String"}},
-		"quote_parse_mode":            {types: []string{"String"}},
-		"quote_entities":              {types: []string{"Array of MessageEntity"}},
-		"quote_position":              {types: []string{"Integer"}},
-		"checklist_task_id":           {types: []string{"Integer"}},
-		"poll_option_id":              {types: []string{"String"}},
+		"message_id":                  must("Integer"),
+		"chat_id":                     may("Integer", "String"),
+		"allow_sending_without_reply": may("Boolean"),
+		"quote":                       may("String"),
+		"quote_parse_mode":            may("String"),
+		"quote_entities":              may("Array of MessageEntity"),
+		"quote_position":              may("Integer"),
+		"checklist_task_id":           may("Integer"),
+		"poll_option_id":              may("String"),
 	},
 	"ForceReply": {
-		"force_reply":             {required: true, types: []string{"Boolean"}},
-		"input_field_placeholder": {types: []string{"String"}},
-		"selective":               {types: []string{"Boolean"}},
+		"force_reply":             must("Boolean"),
+		"input_field_placeholder": may("String"),
+		"selective":               may("Boolean"),
 	},
 	"ReplyKeyboardRemove": {
-		"remove_keyboard": {required: true, types: []string{"Boolean"}},
-		"selective":       {types: []string{"Boolean"}},
+		"remove_keyboard": must("Boolean"),
+		"selective":       may("Boolean"),
 	},
 	"ReplyKeyboardMarkup": {
-		"keyboard":                {required: true, types: []string{"Array of Array of KeyboardButton"}},
-		"is_persistent":           {types: []string{"Boolean"}},
-		"resize_keyboard":         {types: []string{"Boolean"}},
-		"one_time_keyboard":       {types: []string{"Boolean"}},
-		"input_field_placeholder": {types: []string{"String"}},
-		"selective":               {types: []string{"Boolean"}},
+		"keyboard":                must("Array of Array of KeyboardButton"),
+		"is_persistent":           may("Boolean"),
+		"resize_keyboard":         may("Boolean"),
+		"one_time_keyboard":       may("Boolean"),
+		"input_field_placeholder": may("String"),
+		"selective":               may("Boolean"),
 	},
-	"KeyboardButton": {
-		"text":                 {required: true, types: []string{"String"}},
-		"icon_custom_emoji_id": {types: []string{"String"}},
-		"style":                {types: []string{"String"}},
-		"request_users":        {types: []string{"KeyboardButtonRequestUsers"}},
-		"request_chat":         {types: []string{"KeyboardButtonRequestChat"}},
-		"request_managed_bot":  {types: []string{"KeyboardButtonRequestManagedBot"}},
-		"request_contact":      {types: []string{"Boolean"}},
-		"request_location":     {types: []string{"Boolean"}},
-		"request_poll":         {types: []string{"KeyboardButtonPollType"}},
-		"web_app":              {types: []string{"WebAppInfo"}},
-	},
+	"KeyboardButton": and(looks, map[string]field{
+		"request_users":       may("KeyboardButtonRequestUsers"),
+		"request_chat":        may("KeyboardButtonRequestChat"),
+		"request_managed_bot": may("KeyboardButtonRequestManagedBot"),
+		"request_contact":     may("Boolean"),
+		"request_location":    may("Boolean"),
+		"request_poll":        may("KeyboardButtonPollType"),
+	}),
 }
