@@ -18,6 +18,7 @@ missing=()
 has redis-server || missing+=(redis-server)
 has dovecot && [[ -e /usr/lib/dovecot/imap ]] || missing+=(dovecot-imapd)
 [[ -e /usr/lib/dovecot/lmtp ]] || missing+=(dovecot-lmtpd)
+compgen -G '/usr/lib/dovecot/modules/lib*_sieve_plugin.so' >/dev/null || missing+=(dovecot-sieve)
 has postfix || missing+=(postfix)
 if ! has chromium && ! has chromium-browser && ! has google-chrome; then
 	missing+=(chromium fonts-liberation)

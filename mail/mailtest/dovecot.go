@@ -30,6 +30,8 @@ const password = "prova"
 const (
 	ServiceUser = "servizio"
 	PeopleUser  = "persone"
+	// AwayUser is out of office: a sieve script answers (see [Dovecot.Away]).
+	AwayUser = "assente"
 )
 
 // StartDovecot runs Dovecot with everything in dir (see [Dir]). The error is
@@ -64,7 +66,10 @@ func StartDovecot(dir string) (*Dovecot, error) {
 		}
 	}
 	d.addr = fmt.Sprintf("127.0.0.1:%d", d.imapPort)
-	users := fmt.Sprintf("%s:{PLAIN}%s\n%s:{PLAIN}%s\n", ServiceUser, password, PeopleUser, password)
+	users := ""
+	for _, u := range []string{ServiceUser, PeopleUser, AwayUser} {
+		users += u + ":{PLAIN}" + password + "\n"
+	}
 	if err := os.WriteFile(d.path("users"), []byte(users), 0o644); err != nil {
 		return nil, err
 	}
@@ -126,6 +131,32 @@ service stats {
   client_limit = 200
 }
 `, d.dir, d.imapPort, d.imapsPort, d.lmtpPort, d.owner, d.gid)
+}
+
+// Away has Dovecot's own vacation program answer for [AwayUser], through a
+// Postfix. The error is ErrMissing where Pigeonhole is not installed.
+func (d *Dovecot) Away(p *Postfix, words string) error {
+	if found, _ := filepath.Glob("/usr/lib/dovecot/modules/lib*_sieve_plugin.so"); len(found) == 0 {
+		return fmt.Errorf("%w: dovecot-sieve is not installed", ErrMissing)
+	}
+	script := "require \"vacation\";\nvacation :days 1 :addresses [\"" + AwayUser + "@comune-dolcedo.example\"] \"" + words + "\";\n"
+	if err := os.WriteFile(d.path(AwayUser+".sieve"), []byte(script), 0o644); err != nil {
+		return err
+	}
+	conf := d.config() + fmt.Sprintf(`
+submission_host = %s
+protocol lmtp {
+  mail_plugins = sieve
+}
+plugin {
+  sieve = file:%s
+  sieve_vacation_send_from_recipient = yes
+}
+`, p.Addr(), d.path("%n.sieve"))
+	if err := os.WriteFile(d.path("dovecot.conf"), []byte(conf), 0o644); err != nil {
+		return err
+	}
+	return d.Restart()
 }
 
 // URL is the REGIA_IMAP_URL of an account, by scheme: imaps, imap (STARTTLS),

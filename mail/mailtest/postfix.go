@@ -23,7 +23,7 @@ type Postfix struct {
 // StartPostfix runs Postfix with everything in dir. Mail to the service, with
 // any plus part, goes to [ServiceUser] of the Dovecot; mail to any other
 // address of a *.example domain goes to [PeopleUser]; that to sparito@ and
-// pieno@ comes back: nobody of that name, a full mailbox.
+// pieno@ comes back: nobody of that name, a full mailbox. robot@ answers.
 func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 	postconf, err := available("postconf")
 	if err != nil {
@@ -61,9 +61,12 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 		"main.cf":   p.main(strings.TrimSpace(string(daemons)), to.lmtpPort),
 		"master.cf": p.services(),
 		"domains":   "/(^|\\.)example$/ OK\n",
-		"transport": "/^sparito@/ error:5.1.1 nessuno con questo nome\n/^pieno@/ error:5.2.2 casella piena\n",
-		"aliases": fmt.Sprintf("/^(sparito|pieno)@(.*)$/ ${1}@${2}\n/^%s(\\+[^@]*)?@%s$/ %s${1}@dovecot.example\n/^(%s|%s)(\\+[^@]*)?@dovecot\\.example$/ ${1}${2}@dovecot.example\n/@/ %s@dovecot.example\n",
-			q.Replace(local), q.Replace(domain), ServiceUser, ServiceUser, PeopleUser, PeopleUser),
+		"transport": "/^robot@/ robot:\n/^sparito@/ error:5.1.1 nessuno con questo nome\n/^pieno@/ error:5.2.2 casella piena\n",
+		"aliases": fmt.Sprintf("/^(sparito|pieno|robot)@(.*)$/ ${1}@${2}\n/^%s@comune-dolcedo\\.example$/ %s@dovecot.example\n/^%s@dovecot\\.example$/ %s@dovecot.example\n/^%s(\\+[^@]*)?@%s$/ %s${1}@dovecot.example\n/^(%s|%s)(\\+[^@]*)?@dovecot\\.example$/ ${1}${2}@dovecot.example\n/@/ %s@dovecot.example\n",
+			AwayUser, AwayUser, AwayUser, AwayUser, q.Replace(local), q.Replace(domain), ServiceUser, ServiceUser, PeopleUser, PeopleUser),
+	}
+	if err := os.WriteFile(p.path("robot.sh"), fmt.Appendf(nil, robot, p.smtpPort), 0o755); err != nil {
+		return nil, err
 	}
 	for name, text := range files {
 		if err := os.WriteFile(p.path(name), []byte(text), 0o644); err != nil {
@@ -108,6 +111,19 @@ func (p *Postfix) folders(owner *user.User, drop *user.Group) error {
 	}
 	return nil
 }
+
+// robot answers everything that it gets, to where answers are wanted, and says
+// nothing of being a program: the worst of auto-responders.
+const robot = `#!/bin/bash
+head=$(sed '/^\r*$/q' | tr -d '\r' | sed -e ':a' -e 'N' -e '$!ba' -e 's/\n[ \t]\+/ /g')
+to=$(grep -i '^Reply-To:' <<<"$head" || grep -i '^From:' <<<"$head")
+to=$(sed 's/.*<//; s/>.*//' <<<"$to")
+exec 3<>/dev/tcp/127.0.0.1/%d
+printf '%%s\r\n' 'EHLO robot.example' 'MAIL FROM:<robot@comune-dolcedo.example>' "RCPT TO:<$to>" 'DATA' >&3
+printf '%%s\r\n' 'From: Robot <robot@comune-dolcedo.example>' "To: <$to>" 'Subject: Re: ricevuto' \
+	"Message-ID: <$RANDOM.$RANDOM.$$@robot.example>" '' 'La tua richiesta ci sta a cuore e la leggiamo presto.' '.' 'QUIT' >&3
+cat <&3 >/dev/null
+`
 
 func (p *Postfix) main(daemons string, lmtp int) string {
 	return fmt.Sprintf(`compatibility_level = 3.6
@@ -178,7 +194,9 @@ lmtp      unix  - - n - - lmtp
 anvil     unix  - - n - 1 anvil
 scache    unix  - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
-`, p.smtpPort, p.smtpsPort)
+robot     unix  - n n - - pipe
+  user=nobody argv=%s
+`, p.smtpPort, p.smtpsPort, p.path("robot.sh"))
 }
 
 // Addr of the SMTP port.
