@@ -16,6 +16,7 @@ type Service struct {
 	Address  string // mail address of the service itself
 	Bot      string // name of the bot, without @
 	Calendar training.Calendar
+	Model    training.ServiceModel // what comes first
 	Topics   training.Catalogue
 	Needs    *training.NeedReader
 	// UndoWindow is how long a coordinator's action waits before anybody is

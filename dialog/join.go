@@ -43,7 +43,16 @@ func start(c *conv, a Act) error {
 	if err != nil {
 		return err
 	}
-	return c.reply("join.linked", Args{"org": pos.Organization})
+	return c.reply("join.linked", Args{"org": pos.Organization, c.first(): "1"})
+}
+
+// first names what people are shown first in the model of the province: its
+// courses, or the question what they need.
+func (c *conv) first() string {
+	if c.s.Model.NeedsFirst() {
+		return "needs"
+	}
+	return "courses"
 }
 
 func join(c *conv, a Act) error { return c.welcome() }

@@ -12,7 +12,7 @@ func init() {
 		if c.person != nil && c.person.Coordinator {
 			return c.reply("help_office", nil)
 		}
-		return c.reply("help", nil)
+		return c.reply("help", Args{c.first(): "1"})
 	}
 	verbs["privacy"] = func(c *conv, a Act) error { return c.reply("privacy", nil) }
 	verbs["office"] = office

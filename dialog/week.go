@@ -87,7 +87,8 @@ func weekSlot(c *conv, _ string) error {
 }
 
 // decisions are the topics that enough organizations ask for and no edition
-// answers, those with most organizations first.
+// answers: those with most organizations first, in a pilot after what is
+// mandatory.
 func (c *conv) decisions() ([]training.Demand, error) {
 	topics, err := c.List("demand", "", 200)
 	if err != nil {
@@ -104,12 +105,23 @@ func (c *conv) decisions() ([]training.Demand, error) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b training.Demand) int {
+		if a, b := c.mandatory(a), c.mandatory(b); a != b && c.s.Model.MandatoryFirst() {
+			if a {
+				return -1
+			}
+			return 1
+		}
 		if a.Organizations != b.Organizations {
 			return b.Organizations - a.Organizations
 		}
 		return b.People - a.People
 	})
 	return all[:min(5, len(all))], nil
+}
+
+func (c *conv) mandatory(d training.Demand) bool {
+	topic, ok := c.s.Topics.Topic(d.Topic)
+	return ok && topic.Mandatory != training.NotMandatory
 }
 
 // weekTo writes the week: decisions as buttons, and the figures of the last
@@ -145,6 +157,9 @@ func (c *conv) weekTo(person string, asked bool) error {
 		"week": itoa(week), "decisions": strings.Join(topics, ","), "n": itoa(len(topics)), "soon": strings.Join(ids, ","),
 		"enrolled": itoa(last.Enrolled), "recovered": itoa(last.Recovered), "absent": itoa(last.Absent),
 	}, Choices: choices}
+	if c.s.Model.MandatoryFirst() && slices.ContainsFunc(open, c.mandatory) {
+		o.Args["mandatory"] = "1"
+	}
 	if asked {
 		return c.answer(o)
 	}

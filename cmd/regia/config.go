@@ -29,8 +29,8 @@ type provinceConfig struct {
 	Name    string `toml:"name"`    // «Provincia di Imperia»
 	Service string `toml:"service"` // how messages are signed: «ImperiaForma»
 	// Coordinators are the work addresses of those who run the office first.
-	Coordinators []string `toml:"coordinators"`
-	Model        string   `toml:"model"` // A, B, C or D of the UPI paper; kept for the reports, no rule reads it yet
+	Coordinators []string              `toml:"coordinators"`
+	Model        training.ServiceModel `toml:"model"` // of the UPI paper
 	// TopicsFile is a catalogue of topics in place of the built-in one.
 	TopicsFile string          `toml:"topics"`
 	Patron     string          `toml:"patron"`
@@ -64,7 +64,7 @@ type thresholdsConfig struct {
 
 func defaultConfig() config {
 	return config{
-		Province:   provinceConfig{Model: "D"},
+		Province:   provinceConfig{Model: training.Pilot},
 		Thresholds: thresholdsConfig{Demand: 3},
 	}
 }
@@ -134,7 +134,7 @@ func (c config) wrong() []string {
 	for _, a := range p.Coordinators {
 		add(strings.Count(a, "@") != 1 || strings.ContainsAny(a, " <>,"), "[province] coordinators: «%s» non è un indirizzo email", a)
 	}
-	add(!slices.Contains([]string{"A", "B", "C", "D"}, p.Model), "[province] model può essere A, B, C o D")
+	add(!p.Model.Known(), "[province] model può essere A, B, C o D")
 	add(p.Patron != "" && !dayOfYear.MatchString(p.Patron), "[province] patron: scrivi mese e giorno, per esempio 11-26")
 	for _, s := range p.Closures {
 		add(!isoDate.MatchString(s.From) || !isoDate.MatchString(s.To) || s.To < s.From, "[province] closures: da «%s» a «%s» non sono giorni (scrivi 2027-08-09)", s.From, s.To)
