@@ -121,7 +121,7 @@ func (c *conv) decisions() ([]training.Demand, error) {
 
 func (c *conv) mandatory(d training.Demand) bool {
 	topic, ok := c.s.Topics.Topic(d.Topic)
-	return ok && topic.Mandatory != training.NotMandatory
+	return ok && (topic.Mandatory == training.MandatoryByLaw || topic.Mandatory == training.MandatoryByRole)
 }
 
 // weekTo writes the week: decisions as buttons, and the figures of the last
