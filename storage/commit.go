@@ -50,36 +50,49 @@ if #kept > 0 and call('EXISTS', unpack(kept)) > 0 then
 end
 if #answer > 1 then return answer end
 answer = {'conflict'}
-for i = 1, tonumber(arg()) do
-  local key = arg()
-  if call('GETRANGE', key, 0, 15) ~= arg() then answer[#answer + 1] = key end
+local docs, versions = {}, {}
+for i = 1, tonumber(arg()) do docs[i] = arg(); versions[i] = arg() end
+for from = 1, #docs, 500 do
+  local found = call('MGET', unpack(docs, from, math.min(from + 499, #docs)))
+  for i, text in ipairs(found) do
+    local at = from + i - 1
+    if (text and string.sub(text, 1, 16) or '') ~= versions[at] then answer[#answer + 1] = docs[at] end
+  end
 end
 if #answer > 1 then return answer end
 
 local first = call('INCRBY', KEYS[3], messages) - messages + 1
 local number, version = first - 1, ''
-local turn, turns = nil, 0
-local function ready(key, recipient)
-  if not turn then turn = call('INCR', KEYS[9]) * 65536 end
-  call('ZADD', key, 'NX', string.format('%.0f', turn + turns), recipient)
-  turns = turns + 1
-end
--- What goes to one key goes there together.
-local outs, finished = {}, {}
-local function put(id, text)
-  outs[#outs + 1] = id; outs[#outs + 1] = text
+-- A call costs more than what it does: what goes to one key, or to many in the
+-- same way, goes there together, at the end.
+local outs, texts, finished, queues = {}, {}, {}, {}
+local function together(list, command, key)
+  for i = 1, #list, 500 do
+    local last = math.min(i + 499, #list)
+    if key then call(command, key, unpack(list, i, last)) else call(command, unpack(list, i, last)) end
+  end
 end
 local function flush()
-  for i = 1, #outs, 500 do call('HSET', KEYS[7], unpack(outs, i, math.min(i + 499, #outs))) end
+  together(outs, 'HSET', KEYS[7])
   outs = {}
+end
+local turns = 0
+local function ready(key, recipient)
+  local queue = queues[key]
+  if not queue then queue = {}; queues[key] = queue end
+  queue[#queue + 1] = turns; queue[#queue + 1] = recipient
+  turns = turns + 1
 end
 local op = {
   -- the next message
   m = function() number = number + 1; version = string.format('%016.0f', number) end,
   -- key, JSON: a document; with milliseconds to live; its removal
-  d = function() local key = arg(); call('SET', key, version .. arg()) end,
-  D = function() local key = arg(); local body = arg(); call('SET', key, version .. body, 'PX', arg()) end,
-  x = function() call('DEL', arg()) end,
+  d = function() local key = arg(); texts[key] = version .. arg() end,
+  D = function()
+    local key = arg(); local body = arg(); texts[key] = nil
+    call('SET', key, version .. body, 'PX', arg())
+  end,
+  x = function() local key = arg(); texts[key] = nil; call('DEL', key) end,
   -- key, member: into the list and out of it
   ['+'] = function() local key = arg(); call('ZADD', key, 0, arg()) end,
   ['-'] = function() local key = arg(); call('ZREM', key, arg()) end,
@@ -93,13 +106,16 @@ local op = {
   end,
   -- id, text, key of the lane, key of the ready queue, recipient: may leave now
   o = function()
-    local id = arg(); put(id, arg())
+    local id = arg()
+    outs[#outs + 1] = id; outs[#outs + 1] = arg()
     local lane = arg(); local queue = arg(); local recipient = arg()
     if call('RPUSH', lane, id) == 1 then ready(queue, recipient) end
   end,
   -- id, text, instant: may not leave before
   w = function()
-    local id = arg(); put(id, arg()); call('ZADD', KEYS[8], arg(), id)
+    local id = arg()
+    outs[#outs + 1] = id; outs[#outs + 1] = arg()
+    call('ZADD', KEYS[8], arg(), id)
   end,
   -- key, id, milliseconds: an out that can be recalled
   r = function() local key = arg(); call('SADD', key, arg()); call('PEXPIRE', key, arg()) end,
@@ -133,7 +149,19 @@ local op = {
 }
 while p <= #A do op[arg()]() end
 flush()
-if #finished > 0 then call('HDEL', KEYS[4], unpack(finished)) end
+local saved = {}
+for key, text in pairs(texts) do saved[#saved + 1] = key; saved[#saved + 1] = text end
+together(saved, 'MSET')
+together(finished, 'HDEL', KEYS[4])
+if turns > 0 then
+  local turn = call('INCR', KEYS[9]) * 65536
+  for key, queue in pairs(queues) do
+    for i = 1, #queue, 2 do queue[i] = string.format('%.0f', turn + queue[i]) end
+    for i = 1, #queue, 500 do
+      call('ZADD', key, 'NX', unpack(queue, i, math.min(i + 499, #queue)))
+    end
+  end
+end
 return {'ok', string.format('%.0f', first)}
 `)
 

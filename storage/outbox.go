@@ -2,12 +2,12 @@ package storage
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	json "github.com/go-json-experiment/json/v1"
 	"github.com/redis/go-redis/v9"
 
 	"regia/dialog"
@@ -42,21 +42,30 @@ local queue = {reply = KEYS[6], notice = KEYS[7]}
 local function head(sort, recipient)
   call('ZADD', queue[sort], 0, recipient)
 end
-for i = 5, #ARGV do
-  local text = call('HGET', KEYS[2], ARGV[i])
-  if text then
-    call('HDEL', KEYS[2], ARGV[i])
-    local sort, recipient = string.match(text, '^%a+:(%a+):([^\n]*)\n')
-    local lane = lanes .. sort .. ':' .. recipient
-    if call('LINDEX', lane, 0) == ARGV[i] then
-      call('LPOP', lane)
-      call('ZREM', KEYS[3], sort .. ':' .. recipient)
-      if call('EXISTS', lane) == 1 then
-        call('ZADD', queue[sort], 'NX', string.format('%.0f', call('INCR', KEYS[5]) * 65536), recipient)
+-- A call costs more than what it does, so many messages go by one.
+if #ARGV > 4 then
+  local texts = call('HMGET', KEYS[2], unpack(ARGV, 5))
+  call('HDEL', KEYS[2], unpack(ARGV, 5))
+  local leases, again = {}, {}
+  for i, text in ipairs(texts) do
+    if text then
+      local id = ARGV[i + 4]
+      local sort, recipient = string.match(text, '^%a+:(%a+):([^\n]*)\n')
+      local lane = lanes .. sort .. ':' .. recipient
+      local first = call('LRANGE', lane, 0, 1)
+      if first[1] == id then
+        call('LPOP', lane)
+        leases[#leases + 1] = sort .. ':' .. recipient
+        if first[2] then again[#again + 1] = {sort, recipient} end
+      else
+        call('LREM', lane, 1, id)
       end
-    else
-      call('LREM', lane, 1, ARGV[i])
     end
+  end
+  if #leases > 0 then call('ZREM', KEYS[3], unpack(leases)) end
+  local turn = #again > 0 and call('INCR', KEYS[5]) * 65536
+  for i, l in ipairs(again) do
+    call('ZADD', queue[l[1]], 'NX', string.format('%.0f', turn + i), l[2])
   end
 end
 if n == 0 then return {'ok'} end
@@ -72,27 +81,36 @@ for _, recipient in ipairs(call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 
   end
 end
 local answer = {'ok'}
+local holding = call('EXISTS', KEYS[4]) == 1
 for _, sort in ipairs(sorts) do
   while #answer <= n do
-    local recipients = call('ZRANGE', queue[sort], 0, n - #answer)
-    if #recipients == 0 then break end
-    for _, recipient in ipairs(recipients) do
-      call('ZREM', queue[sort], recipient)
-      if not call('ZSCORE', KEYS[4], recipient) then
-        local lane = lanes .. sort .. ':' .. recipient
-        local id = call('LINDEX', lane, 0)
-        while id do
-          local text = call('HGET', KEYS[2], id)
-          if text then
-            call('ZADD', KEYS[3], expiry, sort .. ':' .. recipient)
-            answer[#answer + 1] = text
-            break
-          end
-          call('LPOP', lane)
-          id = call('LINDEX', lane, 0)
-        end
+    local popped = call('ZPOPMIN', queue[sort], n + 1 - #answer)
+    if #popped == 0 then break end
+    local free, ids = {}, {}
+    for i = 1, #popped, 2 do
+      if not (holding and call('ZSCORE', KEYS[4], popped[i])) then
+        local id = call('LINDEX', lanes .. sort .. ':' .. popped[i], 0)
+        if id then free[#free + 1] = popped[i]; ids[#ids + 1] = id end
       end
     end
+    local texts = #ids > 0 and call('HMGET', KEYS[2], unpack(ids))
+    local leases = {}
+    for i, recipient in ipairs(free) do
+      local text = texts[i]
+      if not text then -- recalled: the next one that is there
+        local lane = lanes .. sort .. ':' .. recipient
+        repeat
+          call('LPOP', lane)
+          local id = call('LINDEX', lane, 0)
+          text = id and call('HGET', KEYS[2], id)
+        until text or not id
+      end
+      if text then
+        leases[#leases + 1] = expiry; leases[#leases + 1] = sort .. ':' .. recipient
+        answer[#answer + 1] = text
+      end
+    end
+    if #leases > 0 then call('ZADD', KEYS[3], unpack(leases)) end
   end
 end
 return answer
