@@ -2,9 +2,10 @@ package bot
 
 import (
 	"bytes"
-	"encoding/json"
 	"regexp"
 	"strconv"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // head is what the loop must know of an update.

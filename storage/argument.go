@@ -1,8 +1,9 @@
 package storage
 
 import (
-	"encoding/json"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // commitArgs is ARGV, and the item of each id in it.

@@ -2,12 +2,13 @@ package storage
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"regia/dialog"
 )
@@ -18,8 +19,8 @@ func (w *Writer) round(ctx context.Context, r *round) error {
 		return err
 	}
 	var group, failed []*item
-	flush := func() error {
-		lost, err := w.together(ctx, group)
+	flush := func(last bool) error {
+		lost, err := w.through(ctx, group, last)
 		failed = append(failed, lost...)
 		group = nil
 		return err
@@ -35,7 +36,7 @@ func (w *Writer) round(ctx context.Context, r *round) error {
 		default:
 			// Tried before: it may be what killed the process, so nobody else
 			// goes with it.
-			if err := flush(); err != nil {
+			if err := flush(false); err != nil {
 				return err
 			}
 			if it.tries > maxDeaths {
@@ -55,12 +56,12 @@ func (w *Writer) round(ctx context.Context, r *round) error {
 				continue
 			}
 			group = alone.items
-			if err := flush(); err != nil {
+			if err := flush(false); err != nil {
 				return err
 			}
 		}
 	}
-	if err := flush(); err != nil {
+	if err := flush(true); err != nil {
 		return err
 	}
 	var again []*item
@@ -107,7 +108,7 @@ func (w *Writer) together(ctx context.Context, group []*item) (failed []*item, e
 		err := patiently(ctx, func() error {
 			var lost []*item
 			var err error
-			o, rest, lost, err = w.handleAll(ctx, group)
+			o, rest, lost, err = w.handleAll(ctx, group, nil)
 			if err != nil {
 				return err // all of it is handled again
 			}
@@ -118,7 +119,7 @@ func (w *Writer) together(ctx context.Context, group []*item) (failed []*item, e
 		if err != nil {
 			return failed, err
 		}
-		v, err := w.commit(ctx, o)
+		v, err := w.commit(ctx, o, nil)
 		switch {
 		case err != nil && (errors.Is(err, ErrFenced) || ctx.Err() != nil):
 			return failed, errors.Join(err, ctx.Err())
@@ -128,9 +129,6 @@ func (w *Writer) together(ctx context.Context, group []*item) (failed []*item, e
 			group[0].class = class(err)
 			return append(failed, group[0]), nil
 		case v == nil:
-			for _, m := range o.messages {
-				m.item.settle(Committed, nil)
-			}
 			group = rest
 		case len(v.done) > 0:
 			for it := range v.done {
@@ -153,28 +151,36 @@ func (w *Writer) together(ctx context.Context, group []*item) (failed []*item, e
 	return failed, nil
 }
 
-// commit makes the overlay true, however long the store cannot be reached, and
-// does what it leaves to do.
-func (w *Writer) commit(ctx context.Context, o *overlay) (v *verdict, err error) {
+// commit makes the overlay true, however long the store cannot be reached, does
+// what it leaves to do, and tells those who wait. On its way it counts the
+// attempts of the next round, if there is one.
+func (w *Writer) commit(ctx context.Context, o *overlay, next *round) (v *verdict, err error) {
 	err = patiently(ctx, func() error {
-		v, err = w.store.commit(ctx, w.fence, o, w.ahead())
+		v, err = w.store.commit(ctx, w.fence, o, next)
 		return err
 	})
-	if err == nil && v == nil {
-		for _, m := range o.messages {
-			if len(m.jobs) > 0 {
-				w.settle(ctx)
-				break
-			}
+	if err != nil || v != nil {
+		return v, err
+	}
+	for _, m := range o.messages {
+		if len(m.jobs) > 0 {
+			w.settle(ctx)
+			break
 		}
 	}
-	return v, err
+	for _, m := range o.messages {
+		if m.dead == nil {
+			m.item.settle(Committed, nil)
+		}
+	}
+	return nil, nil
 }
 
-// handleAll handles the group in order. What does not fit into the commit any
-// more is left for the next one (rest). A temporary error ends it.
-func (w *Writer) handleAll(ctx context.Context, group []*item) (o *overlay, rest, failed []*item, err error) {
-	o = newOverlay(w.store)
+// handleAll handles the group in order, over a batch whose commit is on its way
+// (or nil). What does not fit into the commit any more is left for the next one
+// (rest). A temporary error ends it.
+func (w *Writer) handleAll(ctx context.Context, group []*item, under *overlay) (o *overlay, rest, failed []*item, err error) {
+	o = newOverlay(w.store, under)
 	for i, it := range group {
 		if err := w.decode(it); err != nil {
 			if errors.Is(err, ErrTemporary) {

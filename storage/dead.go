@@ -2,11 +2,11 @@ package storage
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
+	json "github.com/go-json-experiment/json/v1"
 	"github.com/redis/go-redis/v9"
 
 	"regia/dialog"
@@ -57,7 +57,7 @@ func (w *Writer) bury(ctx context.Context, it *item) error {
 	for {
 		var o *overlay
 		err := patiently(ctx, func() error {
-			o = newOverlay(w.store)
+			o = newOverlay(w.store, nil)
 			// Ids of its own: handled again one day, the message makes others.
 			t := o.begin(ctx, in, "sorry:"+in.ID)
 			if handled && w.sorry != nil {
@@ -77,7 +77,7 @@ func (w *Writer) bury(ctx context.Context, it *item) error {
 		if err != nil {
 			return err
 		}
-		v, err := w.commit(ctx, o)
+		v, err := w.commit(ctx, o, nil)
 		switch {
 		case err != nil:
 			return err

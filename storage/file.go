@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"regia/dialog"
 )

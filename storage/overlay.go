@@ -2,20 +2,26 @@ package storage
 
 import (
 	"context"
+	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"regia/dialog"
 )
 
-// overlay is what a batch sees: what is stored, and over it what the messages
-// of the batch that are through have written.
+// overlay is what a batch sees: what is stored, over it what the batch before
+// has written, whose commit is on its way, and over that what those of its own
+// messages that are through have written.
 type overlay struct {
 	store    *Store
+	under    *overlay // the batch before; nil when it is stored
+	sign     string   // of its pending versions: not that of the batch before
 	messages []message
 	outs     int
+	first    int64 // number of the first message, once they are stored
 
-	read0  map[dialog.Ref]stored // as stored, with the versions that the commit checks
+	read0  map[dialog.Ref]stored // as it was before, with the versions that the commit checks
 	docs   map[dialog.Ref]stored
 	lists  map[entry]bool
 	timers map[string]int64
@@ -35,18 +41,27 @@ const ownVersion = "own"
 
 // pendingVersion stands for the version that a message of this batch will give
 // to what it wrote.
-func pendingVersion(index int) string { return "+" + strconv.Itoa(index) }
+func (o *overlay) pendingVersion(index int) string { return o.sign + strconv.Itoa(index) }
 
 // cachedLife is what a document must have to live to be kept at hand: the last
 // question in a chat, kept for a week, is read with the next message.
 const cachedLife = time.Hour
 
-func newOverlay(s *Store) *overlay {
-	return &overlay{
-		store: s,
+func newOverlay(s *Store, under *overlay) *overlay {
+	o := &overlay{
+		store: s, under: under, sign: "+",
 		read0: map[dialog.Ref]stored{}, docs: map[dialog.Ref]stored{},
 		lists: map[entry]bool{}, timers: map[string]int64{}, ids: map[string]bool{},
 	}
+	if under != nil {
+		if under.sign == o.sign {
+			o.sign = "-"
+		}
+		// Stored meanwhile or not, they lie over what is stored.
+		maps.Copy(o.lists, under.lists)
+		maps.Copy(o.timers, under.timers)
+	}
+	return o
 }
 
 func (o *overlay) begin(ctx context.Context, in dialog.In, derive string) *tx {
@@ -60,7 +75,13 @@ func (o *overlay) read(ctx context.Context, ref dialog.Ref) (stored, error) {
 	if doc, ok := o.read0[ref]; ok {
 		return doc, nil
 	}
-	doc, ok := o.store.cache.get(ref)
+	doc, ok := stored{}, false
+	if o.under != nil {
+		doc, ok = o.under.docs[ref]
+	}
+	if !ok {
+		doc, ok = o.store.cache.get(ref)
+	}
 	if !ok {
 		docs, err := o.store.fetch(ctx, []dialog.Ref{ref})
 		if err != nil {
@@ -75,7 +96,7 @@ func (o *overlay) read(ctx context.Context, ref dialog.Ref) (stored, error) {
 
 // add takes in what a message wrote.
 func (o *overlay) add(it *item, t *tx) {
-	version := pendingVersion(len(o.messages))
+	version := o.pendingVersion(len(o.messages))
 	o.messages = append(o.messages, message{item: it, in: t.in, changes: t.changes})
 	o.outs += len(t.outs)
 	for _, id := range idsOf(t.in) {
@@ -104,14 +125,30 @@ func (o *overlay) add(it *item, t *tx) {
 	}
 }
 
-// holds tells whether a message came to this batch under another of its ids.
+// holds tells whether a message came to this batch, or to the one before, under
+// another of its ids.
 func (o *overlay) holds(in dialog.In) bool {
 	for _, id := range idsOf(in) {
-		if o.ids[id] {
+		if o.ids[id] || o.under != nil && o.under.ids[id] {
 			return true
 		}
 	}
 	return false
+}
+
+// stand says that the batch before is stored: what was read of it has a version
+// now.
+func (o *overlay) stand() {
+	if o.under == nil {
+		return
+	}
+	for ref, doc := range o.read0 {
+		if index, ok := strings.CutPrefix(doc.version, o.under.sign); ok {
+			i, _ := strconv.ParseInt(index, 10, 64) // of our own making
+			o.read0[ref] = stored{fixed(o.under.first + i), doc.body}
+		}
+	}
+	o.under = nil
 }
 
 // forget makes the cache forget what the batch wrote.
@@ -123,6 +160,7 @@ func (o *overlay) forget() {
 
 // committed tells the cache what is stored now.
 func (o *overlay) committed(base int64) {
+	o.first = base
 	c := o.store.cache
 	for i, m := range o.messages {
 		for ref, w := range m.docs.values {

@@ -114,7 +114,7 @@ func (s *Server) start(ctx context.Context, program string) error {
 	if err := os.WriteFile(socketFile(s.data), []byte(s.socket+"\n"), 0o600); err != nil {
 		return err
 	}
-	s.client = redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket})
+	s.client = redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket, Protocol: 2})
 	for {
 		err := s.client.Ping(ctx).Err()
 		if err == nil {
@@ -189,7 +189,7 @@ func Attach(ctx context.Context, data string) (redis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := redis.NewClient(&redis.Options{Network: "unix", Addr: strings.TrimSpace(string(raw)), MaxRetries: -1})
+	client := redis.NewClient(&redis.Options{Network: "unix", Addr: strings.TrimSpace(string(raw)), MaxRetries: -1, Protocol: 2})
 	if err := client.Ping(ctx).Err(); err != nil {
 		return nil, errors.Join(ErrNotRunning, client.Close())
 	}

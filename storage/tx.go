@@ -2,13 +2,14 @@ package storage
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sort"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"regia/dialog"
 )

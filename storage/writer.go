@@ -46,13 +46,14 @@ type Result struct {
 // ErrStopped says that the writer has ended.
 var ErrStopped = errors.New("storage: the writer has stopped")
 
-// maxBatch is how many messages one commit takes together; maxAttempts how
-// often one may fail; maxDeaths during how many of its attempts the process may
+// maxBatch is how many messages one commit takes together, maxRound how many are
+// in hand; maxAttempts how often one may fail; maxDeaths during how many of its attempts the process may
 // end. That is more: a failure is the message's own, but a process ends for
 // many reasons, and whatever stands first in the queue is in hand whenever one
 // dies early.
 const (
 	maxBatch    = 64
+	maxRound    = 4 * maxBatch
 	maxAttempts = 3
 	maxDeaths   = 10
 	maxID       = 512
@@ -232,8 +233,8 @@ func (w *Writer) take() *round {
 	return r
 }
 
-// ahead is the next round, which stays to be taken: what is queued, up to a
-// batch; one id comes once.
+// ahead is the next round, which stays to be taken: what is queued, up to
+// maxRound; one id comes once.
 func (w *Writer) ahead() *round {
 	if w.next != nil {
 		return w.next
@@ -244,7 +245,7 @@ func (w *Writer) ahead() *round {
 	seen := map[string]bool{}
 	n := 0
 	for _, it := range w.queue {
-		if len(batch) == maxBatch || seen[it.ID] {
+		if len(batch) == maxRound || seen[it.ID] {
 			break
 		}
 		n++

@@ -42,12 +42,18 @@ func batchInOrder(t *testing.T, client redis.UniversalClient) {
 		if _, err := tx.Load("notes:1", &notes); err != nil {
 			return err
 		}
+		// What the batch before wrote is seen, its commit on its way or not.
+		listed, err := tx.List("notes", "", 1000)
+		if err != nil || len(listed) != len(notes) {
+			t.Errorf("%d notes, %d in the list: %v", len(notes), len(listed), err)
+		}
+		tx.Enlist("notes", string(in.Command.Body))
 		tx.Save("notes:1", append(notes, string(in.Command.Body)), 0)
 		return nil
 	})
 	var inputs []storage.Input
 	var want []string
-	for i := range 200 {
+	for i := range 600 {
 		inputs = append(inputs, command(fmt.Sprint(i), "note"))
 		want = append(want, fmt.Sprint(i))
 	}

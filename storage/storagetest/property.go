@@ -31,8 +31,8 @@ func sums(t *testing.T, client redis.UniversalClient) {
 				rapid.SampledFrom([]int{0, 0, 0, 0, 1, 2, 3, 9}).Draw(rt, "fails"),
 				rapid.IntRange(0, 40).Draw(rt, "also"),
 			}
-		}), 1, 100).Draw(rt, "moves")
-		touch := rapid.IntRange(0, 200).Draw(rt, "touch")
+		}), 1, 300).Draw(rt, "moves")
+		touch := rapid.IntRange(0, 500).Draw(rt, "touch")
 		calls, failures := 0, map[string]int{}
 		h.on("move", func(tx dialog.Tx, in dialog.In) error {
 			var i int
