@@ -116,7 +116,7 @@ func startRedis(ctx context.Context, dir, fsync string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.client = redis.NewClient(&redis.Options{Network: "unix", Addr: d.socket})
+	d.client = redis.NewClient(&redis.Options{Network: "unix", Addr: d.socket, Protocol: 2})
 	for d.client.Ping(ctx).Err() != nil {
 		if err := errors.Join(d.failed(), ctx.Err()); err != nil {
 			d.close()

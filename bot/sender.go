@@ -52,6 +52,8 @@ const (
 	// hold is how many notices are claimed ahead: enough to find someone who
 	// may be written to now, few enough to leave before their lease ends.
 	hold = 128
+	// handed are the calls that wait for one of the crew.
+	handed = 64
 	// Beyond that one is claimed now and then, lest a reply stays unseen
 	// behind notices to persons who all have to wait.
 	holdAtMost = 512
@@ -84,7 +86,9 @@ func (s *Sender) Wake() {
 
 // Run sends until the context ends. No failure ends it.
 func (s *Sender) Run(ctx context.Context) error {
-	results, begun := make(chan outcome, s.crew), make(chan *job, s.crew)
+	// The crew finds something to do while the outbox is being asked.
+	busy := s.crew + handed
+	results, begun := make(chan outcome, busy), make(chan *job, busy)
 	work := context.WithoutCancel(ctx) // what has begun is finished
 	// A goroutine for each message would grow its stack anew each time.
 	for range s.crew {
@@ -97,7 +101,7 @@ func (s *Sender) Run(ctx context.Context) error {
 	defer close(begun)
 	idle := idleFirst
 	for ctx.Err() == nil {
-		for s.working < s.crew {
+		for s.working < busy {
 			j := s.pick(s.clock())
 			if j == nil {
 				break
@@ -112,7 +116,7 @@ func (s *Sender) Run(ctx context.Context) error {
 		}
 		if got > 0 {
 			idle = idleFirst
-			if s.working < s.crew {
+			if s.working < busy {
 				continue
 			}
 		}

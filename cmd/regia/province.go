@@ -44,12 +44,14 @@ func dialRedis(url secretText) (redis.UniversalClient, error) {
 		if err != nil {
 			return nil, bad
 		}
+		o.Protocol = 2
 		return redis.NewClusterClient(o), nil
 	}
 	o, err := redis.ParseURL(string(url))
 	if err != nil {
 		return nil, bad
 	}
+	o.Protocol = 2 // the third one looks for messages that nobody sends before each answer
 	return redis.NewClient(o), nil
 }
 
