@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -14,4 +15,18 @@ func TestMemory(t *testing.T) {
 
 func TestRedis(t *testing.T) {
 	storagetest.Exercise(t, func(t *testing.T) redis.UniversalClient { return storagetest.Redis(t) })
+}
+
+// Many provinces share a cluster, each in a slot of its own.
+func TestCluster(t *testing.T) {
+	cluster := storagetest.Cluster(t)
+	storagetest.Exercise(t, func(t *testing.T) redis.UniversalClient {
+		err := cluster.ForEachMaster(t.Context(), func(ctx context.Context, node *redis.Client) error {
+			return node.FlushAll(ctx).Err()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cluster
+	})
 }
