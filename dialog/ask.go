@@ -98,7 +98,13 @@ func (c *conv) understand() error {
 	}
 	line := firstLine(c.text)
 	if q != nil && !strings.HasPrefix(line, "/") {
-		if act, ok := q.choose(c.text); ok {
+		act, ok := q.choose(c.text)
+		if !ok {
+			if act, ok, err = c.labelled(q); err != nil {
+				return err
+			}
+		}
+		if ok {
 			return c.answered(q, act)
 		}
 	}
@@ -211,6 +217,37 @@ func (q *ask) choose(text string) (Act, bool) {
 		}
 	}
 	return Act{}, false
+}
+
+// labelled finds the choice whose label, with the name or the title in it, was
+// written: whole, or the beginning that no other has.
+func (c *conv) labelled(q *ask) (Act, bool, error) {
+	said := bare(firstLine(c.text))
+	if len(said) < 5 {
+		return Act{}, false, nil
+	}
+	var fits []Act
+	v := view{r: c, s: c.s, mac: c.MAC, now: c.now}
+	for _, choice := range q.Choices {
+		template := it.Choice[strings.TrimPrefix(choice.Text, "choice.")]
+		if !strings.Contains(template, "{") {
+			continue
+		}
+		label, err := v.fill(template, choice.Args)
+		if err != nil {
+			return Act{}, false, err
+		}
+		switch label = bare(label); {
+		case label == said:
+			return choice.Act, true, nil
+		case strings.HasPrefix(label, said):
+			fits = append(fits, choice.Act)
+		}
+	}
+	if len(fits) != 1 {
+		return Act{}, false, nil
+	}
+	return fits[0], true, nil
 }
 
 func isYes(word string) bool { return word == "si" || word == "certo" || word == "volentieri" }

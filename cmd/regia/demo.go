@@ -210,7 +210,7 @@ func (d *demo) mailView(l mailtest.Letter, now time.Time) mailView {
 		Buttons: []mailButton{}, Files: []fileView{},
 	}
 	for _, b := range l.Buttons {
-		v.Buttons = append(v.Buttons, mailButton{Label: labelOf(b), Word: strings.TrimSpace(b.Body)})
+		v.Buttons = append(v.Buttons, mailButton{Label: labelOf(b), Word: labelOf(b)})
 	}
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(l.ID))
@@ -223,7 +223,8 @@ func (d *demo) mailView(l mailtest.Letter, now time.Time) mailView {
 	return v
 }
 
-// labelOf is the label of a button in a mail, without the number before it.
+// labelOf is the label of a button in a mail, without the number before it: what
+// a person would answer in words.
 func labelOf(b mailtest.Button) string {
 	return strings.TrimPrefix(b.Label, strings.TrimSpace(b.Body)+". ")
 }

@@ -112,7 +112,7 @@ func (t *teller) tapMail(r *resident, label string) error {
 	for i := len(box) - 1; i >= 0; i-- {
 		for _, b := range box[i].Buttons {
 			if strings.HasPrefix(labelOf(b), label) {
-				err := t.w.reply(t.ctx, r.id(), box[i].ID, strings.TrimSpace(b.Body))
+				err := t.w.reply(t.ctx, r.id(), box[i].ID, labelOf(b))
 				t.show(r, "mail")
 				return err
 			}
