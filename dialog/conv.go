@@ -36,6 +36,7 @@ type Guest struct {
 	ID     string    `json:"id"`
 	Chat   int64     `json:"chat,omitempty"`
 	Mail   string    `json:"mail,omitempty"`
+	PEC    bool      `json:"pec,omitempty"`    // the address is one of certified mail
 	Claims string    `json:"claims,omitempty"` // person whose address was given, "" for nobody's
 	Code   string    `json:"code,omitempty"`   // id of the code that was sent
 	Ends   time.Time `json:"ends,omitzero"`
@@ -81,7 +82,8 @@ func (c *conv) whoByMail(address string) error {
 			return err
 		}
 	}
-	return c.setGuest(Guest{ID: boxID(c.MAC, address), Mail: strings.ToLower(address)})
+	pec := c.in.Mail != nil && c.in.Mail.Certified
+	return c.setGuest(Guest{ID: boxID(c.MAC, address), Mail: strings.ToLower(address), PEC: pec})
 }
 
 func (c *conv) setPerson(id string) error {

@@ -126,8 +126,11 @@ func (c *conv) chat(m Chat) error {
 // mail answers a message from the mailbox.
 func (c *conv) mail(m Mail) error {
 	c.channel = ByMail
-	if m.Sort == "bounce" {
+	switch m.Sort {
+	case "bounce":
 		return c.bounced(m)
+	case "delivered":
+		return c.delivered(m)
 	}
 	if err := c.whoByMail(m.From); err != nil {
 		return err

@@ -66,8 +66,11 @@ type Mail struct {
 	Proof string `json:"proof,omitempty"`
 	// Sort is "reply", "too_large" (its words were not read), "calendar_reply"
 	// (Calendar is set), "bounce" (Token names the message, Hard tells a lasting
-	// failure) or "unsubscribe" (Token names the person).
-	Sort     string  `json:"sort"`
+	// failure), "delivered" (a receipt of certified mail; Token likewise) or
+	// "unsubscribe" (Token names the person).
+	Sort string `json:"sort"`
+	// Certified: it came to the mailbox of certified mail (PEC).
+	Certified bool    `json:"certified,omitempty"`
 	Calendar *Answer `json:"calendar,omitempty"`
 	Hard     bool    `json:"hard,omitempty"`
 	Files    []File  `json:"files,omitempty"`

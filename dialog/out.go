@@ -65,6 +65,8 @@ type Rendered struct {
 	// Token is the local part's tail that brings an answer back by mail; ""
 	// when no answer is expected.
 	Token string
+	// Certified says that the address is one of certified mail (PEC).
+	Certified bool
 	// Return is the tail of the envelope sender of a mail: what comes to it is
 	// about this message and this address, and never an answer. Unsubscribe is
 	// the tail that ends announcements, "" where there are none to end.

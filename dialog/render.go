@@ -85,6 +85,7 @@ func (v view) recipient(o Out, out *Rendered) (shared bool, err error) {
 	if p != nil {
 		out.ChatID = p.Chat
 		out.Address, shared = p.Mail()
+		out.Certified = p.Certified(out.Address)
 		guest = o.Args["box"]
 	}
 	if guest != "" && out.Address == "" {
@@ -98,7 +99,7 @@ func (v view) recipient(o Out, out *Rendered) (shared bool, err error) {
 		if shared = p != nil; !shared {
 			out.ChatID = g.Chat
 		}
-		out.Address = g.Mail
+		out.Address, out.Certified = g.Mail, g.PEC
 	}
 	if o.Channel == ByChat && out.ChatID == 0 || o.Channel == ByMail && out.Address == "" {
 		return false, ErrNoRecipient

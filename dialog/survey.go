@@ -72,6 +72,9 @@ func surveyMail(c *conv, m mailing, person string) (Out, bool, error) {
 	if err != nil || p == nil {
 		return Out{}, false, err
 	}
+	if address, _ := p.Mail(); p.Certified(address) && Channel(p.Channel()) == ByMail {
+		return Out{}, false, nil // answers stay in a box of certified mail, and these may not
+	}
 	o := Out{Text: "survey.first", Args: m.Args, Choices: c.scale(id, 0), Free: &Act{Verb: "survey.answer", ID: id, Arg: "0"}}
 	if Channel(p.Channel()) == ByMail {
 		o.Text = "survey.mail"

@@ -154,6 +154,16 @@ func (c *conv) bounced(m Mail) error {
 	return nil
 }
 
+// delivered takes the receipt of certified mail: nothing of the message can
+// come back any more.
+func (c *conv) delivered(m Mail) error {
+	p, out, _, err := c.openReturn(m.Token)
+	if err == nil && p != nil {
+		c.Delete(MakeRef("mailed", out))
+	}
+	return err
+}
+
 // calendarAnswer takes the answer to an invitation, from its attendee only.
 func (c *conv) calendarAnswer(a Answer) error {
 	if c.person == nil {

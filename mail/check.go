@@ -15,8 +15,7 @@ func CheckIMAP(ctx context.Context, e Endpoint) error {
 
 // CheckSMTP connects and logs in; nothing is sent.
 func CheckSMTP(ctx context.Context, e Endpoint, from Address) error {
-	s := &Sender{Endpoint: e, Letter: Letter{From: from}, Now: time.Now}
-	s.defaults()
-	defer s.Close()
-	return s.open(ctx)
+	l := &line{Account: Account{e, Letter{From: from}}, timeout: time.Minute}
+	defer l.close()
+	return l.open(ctx)
 }

@@ -1,7 +1,9 @@
 package mail
 
 import (
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Explanation is what `regia explain mail` says of a file, one JSON object a
@@ -44,8 +46,10 @@ type BounceSummary struct {
 
 // ReceiptSummary is a receipt of certified mail.
 type ReceiptSummary struct {
-	Sort string `json:"sort"`
-	Out  string `json:"out,omitempty"`
+	Sort   string `json:"sort"`
+	Out    string `json:"out,omitempty"`
+	Fault  string `json:"fault,omitempty"`
+	Failed bool   `json:"failed,omitempty"`
 }
 
 // AttachedSummary is an attachment.
@@ -53,6 +57,19 @@ type AttachedSummary struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Size int    `json:"size"`
+}
+
+// Header is the header of a raw message as it stands, at most 16 kB of it, with
+// nothing that could move the cursor of a terminal.
+func Header(raw []byte) string {
+	s := strings.ReplaceAll(clip(strings.ToValidUTF8(string(raw[:min(len(raw), 16<<10)]), "\uFFFD"), 16<<10), "\r\n", "\n")
+	s, _, _ = strings.Cut(s, "\n\n")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }
 
 // Explain says how a raw message is understood.
@@ -73,7 +90,7 @@ func Explain(file string, raw []byte, own Address, authservID string, now time.T
 		x.Bounces = append(x.Bounces, BounceSummary{b.Out, b.Recipient, b.Status, b.Hard, b.Failed})
 	}
 	if m.Receipt != nil {
-		x.Receipt = &ReceiptSummary{m.Receipt.Sort, m.Receipt.Out}
+		x.Receipt = &ReceiptSummary{m.Receipt.Sort, m.Receipt.Out, m.Receipt.Fault, m.Receipt.Failed()}
 	}
 	for _, a := range m.Files {
 		x.Attachments = append(x.Attachments, AttachedSummary{a.Name, a.Type, len(a.Body)})

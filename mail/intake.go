@@ -56,6 +56,10 @@ type Desk struct {
 	// Handle commits the messages, in their order, and returns one error for
 	// each: nil is committed (or was before), anything else is temporary.
 	Handle func(ctx context.Context, ins []dialog.In) []error
+	// Certified says that the mailbox is one of certified mail (PEC): an office
+	// works with it, and only receipts and answers to what the service sent are
+	// for the service.
+	Certified bool
 	// Shared says that people read the mailbox too: what is not handled stays
 	// there, unread.
 	Shared bool
@@ -84,6 +88,9 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 			// large, if there is anybody to say it to.
 			m.Text, m.Answers, m.Files = "", nil, nil
 		}
+		if d.Certified && m.Kind == KindReply && m.Token == "" {
+			m.Kind, m.Reason = KindRejected, "no answer to the service"
+		}
 		in, ok, err := m.ToIn(a.ID, now, d.AuthServID, d.MAC, d.Keep)
 		if err != nil {
 			return nil, fmt.Errorf("mail: attachment: %w", err)
@@ -99,6 +106,7 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		if a.TooLarge && m.Kind == KindReply {
 			in.Mail.Sort = SortTooLarge
 		}
+		in.Mail.Certified = d.Certified
 		ins, at = append(ins, in), append(at, i)
 	}
 	if len(ins) == 0 {

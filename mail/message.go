@@ -109,7 +109,7 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 	m.headers(e, own, now)
 
 	if env, receipt := pec(e); receipt != nil {
-		receipt.Out, _, _ = own.ownID(receipt.ref)
+		receipt.Out, receipt.Token, _ = own.ownID(receipt.ref)
 		m.Kind, m.Receipt = KindPECReceipt, receipt
 		return m, nil
 	} else if env != nil && wrapped == 0 {
@@ -235,6 +235,17 @@ func (m Message) ToIn(id string, at time.Time, authservID string, mac func(parts
 	case KindCalendarReply:
 		out.Sort, out.Calendar = string(KindCalendarReply), m.Calendar
 		return in, true, nil
+	case KindPECReceipt:
+		r := m.Receipt
+		switch {
+		case r.Token == "":
+		case r.Failed():
+			out.Sort, out.Token, out.Hard = string(KindBounce), r.Token, r.Hard()
+			return in, true, nil
+		case r.Sort == "avvenuta-consegna":
+			out.Sort, out.Token = "delivered", r.Token
+			return in, true, nil
+		}
 	case KindBounce:
 		for _, b := range m.Bounces {
 			if b.Failed && b.Token != "" {

@@ -1,6 +1,9 @@
 package mail
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Receipt is a receipt of certified mail (PEC).
 type Receipt struct {
@@ -8,11 +11,26 @@ type Receipt struct {
 	// avvenuta-consegna, errore-consegna, preavviso-errore-consegna,
 	// rilevazione-virus.
 	Sort string
-	// Out is the message it is about, "" if it is none of ours.
-	Out string
+	// Out is the message it is about and Token names it, "" if it is none of ours.
+	Out, Token string
+	// Fault is the operator's word for what went wrong: no-dest, no-dominio,
+	// virus, altro; "" or nessuno for nothing.
+	Fault string
 
 	ref string
 }
+
+// Failed tells that the message did not arrive; a warning that it has not yet
+// is no failure.
+func (r Receipt) Failed() bool {
+	return r.Sort == "non-accettazione" || r.Sort == "errore-consegna" || r.Sort == "rilevazione-virus"
+}
+
+// Hard tells that the address does not exist.
+func (r Receipt) Hard() bool { return r.Failed() && (r.Fault == "no-dest" || r.Fault == "no-dominio") }
+
+// fault is read from daticert.xml, the receipt for programs.
+var fault = regexp.MustCompile(`\berrore\s*=\s*["']([a-z-]{1,20})["']`)
 
 // pec reads the two headers by which certified mail is known (DM 2 November
 // 2005): X-Ricevuta on receipts, X-Trasporto on envelopes. For an envelope it
@@ -25,6 +43,13 @@ func pec(e *entity) (inside []byte, r *Receipt) {
 				break
 			}
 		}
+		e.walk(func(p *entity) {
+			if r.Fault == "" && (p.typ == "application/xml" || p.typ == "text/xml") {
+				if m := fault.FindSubmatch(p.decoded(64 << 10)); m != nil {
+					r.Fault = string(m[1])
+				}
+			}
+		})
 		return nil, r
 	}
 	if sort := strings.ToLower(strings.TrimSpace(e.h.get("X-Trasporto"))); sort != "posta-certificata" && sort != "errore" {

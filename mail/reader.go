@@ -32,8 +32,11 @@ type Reader struct {
 	Poll     time.Duration // where the server has no IDLE: 30 seconds
 	// TLS is set in tests, for a certificate made there.
 	TLS *tls.Config
-	// Keep leaves what is Done in the mailbox instead of moving it: a PEC box.
+	// Keep leaves everything in the mailbox instead of moving or deleting it: a
+	// box of certified mail. What was dealt with is told by a keyword, and where
+	// the server keeps none, by its age: who dealt with it is known that long.
 	Keep bool
+	Now  func() time.Time
 
 	s        *session
 	queue    []item
@@ -44,7 +47,12 @@ type Reader struct {
 	alone    map[imap.UID]bool // to be fetched alone, after a batch that failed
 }
 
-const maxBatchBytes = 8 << 20
+const (
+	maxBatchBytes = 8 << 20
+	maxFetched    = 25 << 20
+	// keepAge is less than the 90 days for which the ids of messages are kept.
+	keepAge = 60 * 24 * time.Hour
+)
 
 func (r *Reader) defaults() {
 	set := func(d *time.Duration, v time.Duration) {
@@ -53,7 +61,7 @@ func (r *Reader) defaults() {
 		}
 	}
 	if r.MaxSize == 0 {
-		r.MaxSize = 25 << 20
+		r.MaxSize = maxFetched
 	}
 	if r.Batch == 0 {
 		r.Batch = 100
@@ -64,6 +72,9 @@ func (r *Reader) defaults() {
 	set(&r.Timeout, 2*time.Minute)
 	set(&r.Watchdog, 9*time.Minute)
 	set(&r.Poll, 30*time.Second)
+	if r.Now == nil {
+		r.Now = time.Now
+	}
 	if r.tries == nil {
 		r.reset()
 	}
@@ -97,7 +108,7 @@ func (r *Reader) step(ctx context.Context) (int, error) {
 		}
 		for _, it := range list {
 			r.next = max(r.next, it.uid+1)
-			if !r.left[it.uid] {
+			if !r.left[it.uid] && !it.dealt && !(r.Keep && r.Now().Sub(it.date) > keepAge) {
 				r.queue = append(r.queue, it)
 			}
 		}
@@ -216,20 +227,25 @@ func (r *Reader) fetchFailed(ctx context.Context, batch []item, err error) error
 	if r.tries[uid] < r.Tries {
 		return fmt.Errorf("mail: fetch of %s: %w", r.id(uid), err)
 	}
-	orDefault(r.Log).Warn("mail: to quarantine, cannot be fetched", "id", r.id(uid))
+	orDefault(r.Log).Warn("mail: cannot be fetched", "id", r.id(uid))
+	if r.Keep {
+		r.left[uid] = true
+		return r.s.mark(ctx, []imap.UID{uid})
+	}
 	return r.s.move(ctx, []imap.UID{uid}, Quarantine)
 }
 
 // file moves the messages to where their verdicts send them.
 func (r *Reader) file(ctx context.Context, arrived []Arrived, uids []imap.UID, verdicts []Verdict) error {
-	var done, poison, erase []imap.UID
+	var done, poison, erase, left []imap.UID
 	later := 0
 	for i, v := range verdicts {
 		switch uid := uids[i]; {
 		case v == Later:
 			later++
-		case v == Leave, v == Done && r.Keep && !arrived[i].TooLarge:
+		case v == Leave, r.Keep:
 			r.left[uid] = true
+			left = append(left, uid)
 		case v == Poison, v == Done && arrived[i].TooLarge:
 			orDefault(r.Log).Warn("mail: to quarantine", "id", arrived[i].ID, "too_large", arrived[i].TooLarge)
 			poison = append(poison, uid)
@@ -238,6 +254,9 @@ func (r *Reader) file(ctx context.Context, arrived []Arrived, uids []imap.UID, v
 		default:
 			done = append(done, uid)
 		}
+	}
+	if err := r.s.mark(ctx, left); err != nil {
+		return fmt.Errorf("mail: mark: %w", err)
 	}
 	if err := r.s.move(ctx, done, Processed); err != nil {
 		return fmt.Errorf("mail: move: %w", err)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
-	"github.com/wneessen/go-mail/smtp"
 
 	"regia/dialog"
 )
@@ -18,15 +17,18 @@ import (
 // to write to any more.
 type Render func(ctx context.Context, out dialog.Out) (dialog.Rendered, error)
 
-// Sender submits what is to leave by mail, on one connection. It is used by
-// one goroutine.
+// Sender submits what is to leave by mail, on one connection for each account.
+// It is used by one goroutine.
 type Sender struct {
 	Endpoint Endpoint
-	Outbox   dialog.Outbox
-	Render   Render
 	Letter   Letter
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Certified is the account of certified mail (PEC), nil for none: what goes
+	// to a certified address leaves through it.
+	Certified *Account
+	Outbox    dialog.Outbox
+	Render    Render
+	Now       func() time.Time
+	Log       *slog.Logger
 
 	Batch   int           // messages claimed at once: 50
 	Timeout time.Duration // of the connection: 1 minute
@@ -37,9 +39,8 @@ type Sender struct {
 	// TLS is set in tests, for a certificate made there.
 	TLS *tls.Config
 
-	client *gomail.Client
-	conn   *smtp.Client
-	done   []dialog.Out // delivered, to be finished with the next claim
+	plain, certified line
+	done             []dialog.Out // delivered, to be finished with the next claim
 }
 
 func (s *Sender) defaults() {
@@ -54,6 +55,10 @@ func (s *Sender) defaults() {
 	}
 	if s.GiveUp == 0 {
 		s.GiveUp = 48 * time.Hour
+	}
+	s.plain.Account, s.plain.timeout, s.plain.tls = Account{s.Endpoint, s.Letter}, s.Timeout, s.TLS
+	if s.Certified != nil {
+		s.certified.Account, s.certified.timeout, s.certified.tls = *s.Certified, s.Timeout, s.TLS
 	}
 }
 
@@ -75,6 +80,7 @@ func (s *Sender) step(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("mail: claim: %w", err)
 	}
 	s.done = nil
+	s.plain.away, s.certified.away = nil, nil
 	for i, out := range outs {
 		if ctx.Err() != nil {
 			// The lease returns what was claimed and not tried.
@@ -114,11 +120,15 @@ func (s *Sender) deliver(ctx context.Context, out dialog.Out) (dialog.Failure, e
 	if r.Address == "" {
 		return dialog.Failure{Outcome: dialog.Unreachable}, errors.New("no address")
 	}
-	m, err := s.Letter.compose(out, r, s.Now())
+	l := &s.plain
+	if r.Certified && s.Certified != nil {
+		l = &s.certified
+	}
+	m, err := l.Letter.compose(out, r, s.Now())
 	if err != nil {
 		return dialog.Failure{Outcome: dialog.Unreachable}, err
 	}
-	err = s.submit(ctx, m)
+	err = l.submit(ctx, m)
 	if err == nil {
 		return dialog.Failure{}, nil
 	}
@@ -145,86 +155,6 @@ func permanent(se *gomail.SendError) bool {
 		return se.ErrorCode() != 530 && se.ErrorCode() != 535 && se.ErrorCode() != 538
 	}
 	return false
-}
-
-// submit sends on the open connection, and once more on a new one if the old
-// one turns out to be dead before the message was accepted.
-func (s *Sender) submit(ctx context.Context, m *gomail.Msg) error {
-	for fresh := s.conn == nil; ; fresh = true {
-		if err := s.open(ctx); err != nil {
-			return err
-		}
-		conn := s.conn
-		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-		err := s.client.SendWithSMTPClient(conn, m)
-		stop()
-		if m.IsDelivered() {
-			// A failing RSET afterwards is no failure of the message.
-			if err != nil {
-				s.Close()
-			}
-			return nil
-		}
-		var se *gomail.SendError
-		if errors.As(err, &se) && se.ErrorCode() > 0 && se.ErrorCode() != 421 {
-			return err // the server answered: the connection lives
-		}
-		s.Close()
-		// A cut while the body was under way may have come after acceptance:
-		// not repeated at once, and the stable Message-ID merges the repeat.
-		unsure := se != nil && (se.Reason == gomail.ErrSMTPDataClose || se.Reason == gomail.ErrWriteContent)
-		if fresh || unsure || ctx.Err() != nil {
-			return err
-		}
-	}
-}
-
-func (s *Sender) open(ctx context.Context) error {
-	if s.conn != nil {
-		return nil
-	}
-	e := s.Endpoint
-	opts := []gomail.Option{
-		gomail.WithPort(e.Port), gomail.WithTimeout(s.Timeout), gomail.WithHELO(s.Letter.From.Domain),
-		gomail.WithTLSConfig(tlsConfig(e, s.TLS)),
-		// NOOP before and RSET after each message are two waits more: the next
-		// command finds out as well, and MAIL begins anew after an accepted one.
-		gomail.WithoutNoop(), gomail.WithoutRset(),
-	}
-	switch e.mode() {
-	case TLSImplicit:
-		opts = append(opts, gomail.WithSSL())
-	case TLSStart:
-		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
-	default:
-		opts = append(opts, gomail.WithTLSPolicy(gomail.NoTLS))
-	}
-	if e.User != "" {
-		secret, err := e.secret()
-		if err != nil {
-			return err
-		}
-		auth := gomail.SMTPAuthAutoDiscover
-		switch {
-		case e.TokenFile != "":
-			auth = gomail.SMTPAuthXOAUTH2
-		case e.mode() == TLSOff: // loopback only
-			auth = gomail.SMTPAuthPlainNoEnc
-		}
-		opts = append(opts, gomail.WithSMTPAuth(auth), gomail.WithUsername(e.User), gomail.WithPassword(secret))
-	}
-	client, err := gomail.NewClient(e.Host, opts...)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
-	defer cancel()
-	conn, err := client.DialToSMTPClientWithContext(ctx)
-	if err != nil {
-		return fmt.Errorf("connect to %s: %w", e, err)
-	}
-	s.client, s.conn = client, conn
-	return nil
 }
 
 // pauses between tries.
@@ -286,12 +216,8 @@ func (s *Sender) Run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// Close ends the connection; the next message opens one.
+// Close ends the connections; the next message opens one.
 func (s *Sender) Close() {
-	if s.conn != nil {
-		if err := s.conn.Quit(); err != nil {
-			_ = s.conn.Close()
-		}
-	}
-	s.conn, s.client = nil, nil
+	s.plain.close()
+	s.certified.close()
 }

@@ -5,8 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -20,6 +20,7 @@ type session struct {
 	timeout  time.Duration
 	validity uint32
 	idle     bool
+	keywords bool          // the server keeps keywords of our own
 	arrived  chan struct{} // the server said that there is more
 	folders  map[string]string
 }
@@ -93,11 +94,17 @@ func (s *session) login(e Endpoint) error {
 		return err
 	}
 	s.idle = caps.Has(imap.CapIdle) || caps.Has(imap.CapIMAP4rev2)
-	data, err := s.c.Select(e.Mailbox, nil).Wait()
+	return s.open(e.Mailbox)
+}
+
+// open selects a mailbox.
+func (s *session) open(mailbox string) error {
+	data, err := s.c.Select(mailbox, nil).Wait()
 	if err != nil {
-		return fmt.Errorf("select %s: %w", e.Mailbox, err)
+		return fmt.Errorf("select %s: %w", mailbox, err)
 	}
 	s.validity = data.UIDValidity
+	s.keywords = slices.Contains(data.PermanentFlags, imap.FlagWildcard)
 	if data.UIDValidity == 0 {
 		return errors.New("the server gives no UIDVALIDITY: messages cannot be told apart")
 	}
@@ -163,79 +170,6 @@ func (s *session) folder(ctx context.Context, name string) (string, error) {
 		return fmt.Errorf("mailbox %s: %w", name, err)
 	})
 	return s.folders[name], err
-}
-
-// waiting lists UID and size of what is in the mailbox from a UID on.
-func (s *session) waiting(ctx context.Context, from imap.UID) ([]item, error) {
-	var out []item
-	err := s.within(ctx, func() error {
-		set := imap.UIDSet{imap.UIDRange{Start: from, Stop: 0}}
-		cmd := s.c.Fetch(set, &imap.FetchOptions{UID: true, RFC822Size: true})
-		msgs, err := cmd.Collect()
-		for _, m := range msgs {
-			// «n:*» always has the last message in it.
-			if m.UID >= from && m.UID != 0 {
-				out = append(out, item{uid: m.UID, size: m.RFC822Size})
-			}
-		}
-		return err
-	})
-	return out, err
-}
-
-// item is a message that waits.
-type item struct {
-	uid  imap.UID
-	size int64
-}
-
-// bodies fetches whole messages, or headers only, without marking them read.
-func (s *session) bodies(ctx context.Context, items []item, headerOnly bool) (map[imap.UID][]byte, error) {
-	var set imap.UIDSet
-	for _, it := range items {
-		set.AddNum(it.uid)
-	}
-	section := &imap.FetchItemBodySection{Peek: true}
-	if headerOnly {
-		section.Specifier = imap.PartSpecifierHeader
-		section.Partial = &imap.SectionPartial{Offset: 0, Size: maxHeader}
-	}
-	out := make(map[imap.UID][]byte, len(items))
-	err := s.within(ctx, func() error {
-		return s.collect(s.c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}}), out)
-	})
-	return out, err
-}
-
-// collect reads the bodies off a running command. When a body breaks off it
-// leaves the command alone and closes the connection: the library's Collect
-// would read on beside its own decoder.
-func (s *session) collect(cmd *imapclient.FetchCommand, out map[imap.UID][]byte) error {
-	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
-		var uid imap.UID
-		var body []byte
-		found := false
-		for it := msg.Next(); it != nil; it = msg.Next() {
-			switch it := it.(type) {
-			case imapclient.FetchItemDataUID:
-				uid = it.UID
-			case imapclient.FetchItemDataBodySection:
-				found = true
-				if it.Literal == nil {
-					continue
-				}
-				var err error
-				if body, err = io.ReadAll(it.Literal); err != nil || int64(len(body)) < it.Literal.Size() {
-					s.close()
-					return fmt.Errorf("body broke off: %w", errors.Join(err, io.ErrUnexpectedEOF))
-				}
-			}
-		}
-		if found && uid != 0 {
-			out[uid] = body
-		}
-	}
-	return cmd.Close()
 }
 
 // move puts messages into another mailbox.

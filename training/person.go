@@ -1,6 +1,7 @@
 package training
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,6 +20,7 @@ type Address struct {
 	Mail string      `json:"mail"`
 	Kind AddressKind `json:"kind"`
 	Dead bool        `json:"dead,omitempty"` // bounced for good
+	PEC  bool        `json:"pec,omitempty"`  // of certified mail; such a box is always shared
 }
 
 // Relation is what ties a person to an organization.
@@ -88,6 +90,11 @@ func (p Person) Mail() (address string, shared bool) {
 		}
 	}
 	return "", false
+}
+
+// Certified tells whether an address of the person is one of certified mail.
+func (p Person) Certified(address string) bool {
+	return slices.ContainsFunc(p.Addresses, func(a Address) bool { return a.Mail == address && a.PEC })
 }
 
 // Channel is the way to write to the person: the preferred one while it

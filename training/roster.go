@@ -218,7 +218,7 @@ func (p *rosterParser) organization(line int, l *rosterLine) *Organization {
 }
 
 var (
-	addressKinds = map[string]AddressKind{"": "", "personale": Personal, "condiviso": Shared}
+	addressKinds = map[string]AddressKind{"": "", "personale": Personal, "condiviso": Shared, "pec": "pec"}
 	relations    = map[string]Relation{"dipendente": Employee, "segretario": Secretary, "eletto": Elected, "volontario": Volunteer, "altro": Other}
 	yesNo        = map[string]bool{"": false, "no": false, "si": true}
 	points       = map[string]string{"": "", "no": "", "si": "point", "vice": "deputy"}
@@ -240,7 +240,11 @@ func (p *rosterParser) person(line int, l *rosterLine) *PersonRow {
 	}
 	point := choice(l, "referente", points, "sì, vice o no")
 	r.FocalPoint, r.Deputy = point == "point", point == "deputy"
-	kind := choice(l, "tipo_indirizzo", addressKinds, "personale o condiviso")
+	kind := choice(l, "tipo_indirizzo", addressKinds, "personale, condiviso o pec")
+	pec := kind == "pec"
+	if pec { // the office of records reads it
+		kind = Shared
+	}
 	if address := l.mail("email"); address != "" {
 		if kind == "" {
 			kind = guessAddressKind(address)
@@ -248,7 +252,7 @@ func (p *rosterParser) person(line int, l *rosterLine) *PersonRow {
 		if kind == Personal {
 			p.once(line, l, "l'indirizzo", address)
 		}
-		r.Address = &Address{Mail: address, Kind: kind}
+		r.Address = &Address{Mail: address, Kind: kind, PEC: pec}
 	} else if r.Coordinator || point != "" {
 		l.complain("chi è referente o coordinatore ha bisogno di un'email")
 	}

@@ -18,6 +18,7 @@ type channels struct {
 	chatOut *bot.Sender
 	mailIn  *mail.Reader
 	mailOut *mail.Sender
+	pecIn   *mail.Reader // of the account of certified mail
 }
 
 // botCommands are those of the menu in the chat.
@@ -47,25 +48,30 @@ func openChannels(s settings, e *engine, fast bool) (*channels, error) {
 		}
 	}
 	if s.mail() {
-		own, err := mail.ParseAddress(s.MailAddress)
+		in, out, err := s.Mailbox.open()
 		if err != nil {
-			return nil, fmt.Errorf("REGIA_MAIL_ADDRESS non è un indirizzo: %w", err)
+			return nil, err
 		}
-		in, err := mail.ParseURL(string(s.IMAP))
-		if err != nil {
-			return nil, fmt.Errorf("REGIA_IMAP_URL: %w", err)
-		}
-		out, err := mail.ParseURL(string(s.SMTP))
-		if err != nil {
-			return nil, fmt.Errorf("REGIA_SMTP_URL: %w", err)
-		}
-		desk := e.desk(own, s.Mail.AuthservID)
+		out.Letter.Name, out.Letter.NoPlus = s.Province.Service, s.Mail.NoPlus
+		desk := e.desk(out.Letter.From, s.Mail.AuthservID)
 		desk.Shared = s.Mail.Shared
-		c.mailIn = &mail.Reader{Endpoint: in, Intake: desk, Log: e.log}
+		c.mailIn = &mail.Reader{Endpoint: in, Intake: desk, Now: e.clock.Now, Log: e.log}
 		c.mailOut = &mail.Sender{
-			Endpoint: out, Outbox: e.store.Outbox(), Render: e.renderMail, Now: e.clock.Now, Log: e.log,
-			Letter: mail.Letter{From: own, Name: s.Province.Service}, Wake: e.store.Ready(dialog.ByMail),
+			Endpoint: out.Endpoint, Letter: out.Letter, Outbox: e.store.Outbox(), Render: e.renderMail,
+			Now: e.clock.Now, Log: e.log, Wake: e.store.Ready(dialog.ByMail),
 		}
+	}
+	if s.PEC.set() {
+		in, out, err := s.PEC.open()
+		if err != nil {
+			return nil, err
+		}
+		// Operators accept a message only from the address of the account.
+		out.Letter.Name, out.Letter.NoPlus = s.Province.Service, true
+		c.mailOut.Certified = &out
+		desk := e.desk(out.Letter.From, "")
+		desk.Certified = true
+		c.pecIn = &mail.Reader{Endpoint: in, Intake: desk, Keep: true, Now: e.clock.Now, Log: e.log}
 	}
 	return c, nil
 }
@@ -103,5 +109,8 @@ func (c *channels) start(reading, sending context.Context, readers, senders *syn
 	if c.mailIn != nil {
 		readers.Go(func() { _ = c.mailIn.Run(reading) })
 		senders.Go(func() { _ = c.mailOut.Run(sending) })
+	}
+	if c.pecIn != nil {
+		readers.Go(func() { _ = c.pecIn.Run(reading) })
 	}
 }

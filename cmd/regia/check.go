@@ -38,8 +38,17 @@ func runCheck(ctx context.Context, a *app, args []string) error {
 	c.data(s)
 	c.redis(ctx, s)
 	c.telegram(ctx, s)
-	c.imap(ctx, s)
-	c.smtp(ctx, s)
+	if s.mail() {
+		c.imap(ctx, "posta in arrivo", s.Mailbox)
+		c.smtp(ctx, "posta in uscita", s.Mailbox)
+		c.identity(s)
+	} else {
+		c.off("posta", "per accenderla servono REGIA_IMAP_URL, REGIA_SMTP_URL e REGIA_MAIL_ADDRESS")
+	}
+	if s.PEC.set() {
+		c.imap(ctx, "PEC in arrivo", s.PEC)
+		c.smtp(ctx, "PEC in uscita", s.PEC)
+	}
 	if c.wrong {
 		return errSaid
 	}
@@ -127,44 +136,47 @@ func (c *checker) telegram(ctx context.Context, s settings) {
 	c.good("Telegram", "@"+name)
 }
 
-func (c *checker) imap(ctx context.Context, s settings) {
-	if !s.mail() {
-		c.off("posta", "per accenderla servono REGIA_IMAP_URL, REGIA_SMTP_URL e REGIA_MAIL_ADDRESS")
-		return
-	}
-	e, err := mail.ParseURL(string(s.IMAP))
+func (c *checker) imap(ctx context.Context, what string, m mailbox) {
+	e, err := mail.ParseURL(string(m.IMAP))
 	if err != nil {
-		c.bad("posta in arrivo", fmt.Errorf("REGIA_IMAP_URL non si può leggere: scrivi imaps://utente:password@server:993/INBOX, con utente e password percent-encoded (%w)", err))
+		c.bad(what, fmt.Errorf("%s non si può leggere: scrivi imaps://utente:password@server:993/INBOX, con utente e password percent-encoded (%w)", m.names[0], err))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	if err := mail.CheckIMAP(ctx, e); err != nil {
-		c.bad("posta in arrivo", fmt.Errorf("%v: controlla nome del server, utente, password e casella in REGIA_IMAP_URL (%w)", e, err))
+		c.bad(what, fmt.Errorf("%v: controlla nome del server, utente, password e casella in %s (%w)", e, m.names[0], err))
 		return
 	}
-	c.good("posta in arrivo", e.String())
+	c.good(what, e.String())
 }
 
-func (c *checker) smtp(ctx context.Context, s settings) {
-	if !s.mail() {
+func (c *checker) smtp(ctx context.Context, what string, m mailbox) {
+	from, err := mail.ParseAddress(m.Address)
+	if err != nil {
+		c.bad(what, fmt.Errorf("%s non è un indirizzo (%w)", m.names[2], err))
 		return
 	}
-	from, err := mail.ParseAddress(s.MailAddress)
+	e, err := mail.ParseURL(string(m.SMTP))
 	if err != nil {
-		c.bad("posta in uscita", fmt.Errorf("REGIA_MAIL_ADDRESS non è un indirizzo (%w)", err))
-		return
-	}
-	e, err := mail.ParseURL(string(s.SMTP))
-	if err != nil {
-		c.bad("posta in uscita", fmt.Errorf("REGIA_SMTP_URL non si può leggere: scrivi smtps://utente:password@server:465 (o smtp://…:587), con utente e password percent-encoded (%w)", err))
+		c.bad(what, fmt.Errorf("%s non si può leggere: scrivi smtps://utente:password@server:465 (o smtp://…:587), con utente e password percent-encoded (%w)", m.names[1], err))
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	if err := mail.CheckSMTP(ctx, e, from); err != nil {
-		c.bad("posta in uscita", fmt.Errorf("%v: controlla nome del server, utente e password in REGIA_SMTP_URL (%w)", e, err))
+		c.bad(what, fmt.Errorf("%v: controlla nome del server, utente e password in %s (%w)", e, m.names[1], err))
 		return
 	}
-	c.good("posta in uscita", e.String())
+	c.good(what, e.String())
+}
+
+// identity says what a mail must bring for its sender to be believed.
+func (c *checker) identity(s settings) {
+	always := "comandi dell'ufficio, azioni sui colleghi, collegamento della chat e cancellazione si confermano sempre con una email"
+	if id := s.Mail.AuthservID; id != "" {
+		c.good("identità di chi scrive", fmt.Sprintf("conta il giudizio di «%s» (Authentication-Results): se manca o è negativo, chiediamo conferma; %s", id, always))
+		return
+	}
+	c.good("identità di chi scrive", "[mail] authserv_id è vuoto: per le proprie iscrizioni e richieste bastano l'indirizzo dell'elenco e il codice della nostra email; "+always)
 }

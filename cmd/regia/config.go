@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -53,6 +52,8 @@ type mailConfig struct {
 	// Shared says that people read the same mailbox: only what was understood
 	// and answered is moved.
 	Shared bool `toml:"shared"`
+	// NoPlus is for servers that know no plus addresses.
+	NoPlus bool `toml:"no_plus"`
 	// Office is where people write about their data; the service's own address
 	// when empty.
 	Office string `toml:"office"`
@@ -188,8 +189,8 @@ type settings struct {
 	Token       secretText
 	TelegramAPI string
 	RedisURL    secretText
-	IMAP, SMTP  secretText
-	MailAddress string
+	Mailbox     mailbox
+	PEC         mailbox // of certified mail
 	Secret      secretText
 	Data        string
 	HTTP        string
@@ -213,9 +214,8 @@ func readSettings(flagged string, env func(string) string) (settings, error) {
 		Token:       secretText(env("REGIA_TELEGRAM_TOKEN")),
 		TelegramAPI: env("REGIA_TELEGRAM_API"),
 		RedisURL:    secretText(env("REGIA_REDIS_URL")),
-		IMAP:        secretText(env("REGIA_IMAP_URL")),
-		SMTP:        secretText(env("REGIA_SMTP_URL")),
-		MailAddress: env("REGIA_MAIL_ADDRESS"),
+		Mailbox:     mailboxFrom("REGIA_IMAP_URL", "REGIA_SMTP_URL", "REGIA_MAIL_ADDRESS", env),
+		PEC:         mailboxFrom("REGIA_PEC_IMAP_URL", "REGIA_PEC_SMTP_URL", "REGIA_PEC_ADDRESS", env),
 		Secret:      secretText(env("REGIA_SECRET")),
 		Data:        dataFolder(env),
 		HTTP:        env("REGIA_HTTP"),
@@ -232,8 +232,9 @@ func readSettings(flagged string, env func(string) string) (settings, error) {
 	if s.Secret != "" && len(s.Secret) < 16 {
 		wrong = append(wrong, errors.New("REGIA_SECRET è troppo breve: almeno 16 caratteri"))
 	}
-	if n := len(slices.DeleteFunc([]string{string(s.IMAP), string(s.SMTP), s.MailAddress}, func(v string) bool { return v == "" })); n != 0 && n != 3 {
-		wrong = append(wrong, errors.New("per la posta servono tutti e tre: REGIA_IMAP_URL, REGIA_SMTP_URL e REGIA_MAIL_ADDRESS"))
+	wrong = append(wrong, s.Mailbox.wrong("la posta"), s.PEC.wrong("la PEC"))
+	if s.PEC.set() && !s.mail() {
+		wrong = append(wrong, errors.New("la PEC si aggiunge alla posta: servono anche REGIA_IMAP_URL, REGIA_SMTP_URL e REGIA_MAIL_ADDRESS"))
 	}
 	if err == nil && !s.chat() && !s.mail() {
 		wrong = append(wrong, errors.New("non c'è nessun canale: configura la posta (REGIA_IMAP_URL, REGIA_SMTP_URL, REGIA_MAIL_ADDRESS) o accendi la chat ([telegram] enabled e REGIA_TELEGRAM_TOKEN)"))
@@ -245,4 +246,4 @@ func readSettings(flagged string, env func(string) string) (settings, error) {
 func (s settings) chat() bool { return s.Telegram.Enabled && s.Token != "" }
 
 // mail tells whether the service answers by mail.
-func (s settings) mail() bool { return s.IMAP != "" && s.SMTP != "" && s.MailAddress != "" }
+func (s settings) mail() bool { return s.Mailbox.set() }

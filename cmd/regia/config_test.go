@@ -43,7 +43,7 @@ func TestConfigurationSaysWhatIsWrongAndWhere(t *testing.T) {
 }
 
 func TestSecretsAreNeverPrinted(t *testing.T) {
-	s := settings{Token: "123:hidden", RedisURL: "redis://:hidden@x", IMAP: "imaps://a:hidden@x", SMTP: "smtps://a:hidden@x", Secret: "hidden hidden hidden"}
+	s := settings{Token: "123:hidden", RedisURL: "redis://:hidden@x", Mailbox: mailbox{IMAP: "imaps://a:hidden@x", SMTP: "smtps://a:hidden@x"}, Secret: "hidden hidden hidden"}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
 		if got := fmt.Sprintf(format, s); strings.Contains(got, "hidden") {
 			t.Errorf("%s prints %s", format, got)

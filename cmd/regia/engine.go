@@ -59,10 +59,10 @@ const undoWindow = 10 * time.Minute
 func newService(s settings, botName string) *dialog.Service {
 	office := s.Mail.Office
 	if office == "" {
-		office = s.MailAddress
+		office = s.Mailbox.Address
 	}
 	return &dialog.Service{
-		Name: s.Province.Service, Province: s.Province.Name, Office: office, Address: s.MailAddress, Bot: botName,
+		Name: s.Province.Service, Province: s.Province.Name, Office: office, Address: s.Mailbox.Address, Bot: botName,
 		Calendar: training.Calendar{Patron: s.Province.Patron, Closures: s.Province.Closures},
 		Model:    s.Province.Model,
 		Topics:   s.Topics, Needs: training.NewReader(s.Topics), UndoWindow: undoWindow, Decision: s.Thresholds.Demand,

@@ -36,6 +36,9 @@ func (r *rehearsal) settle(ctx context.Context, _ time.Time) error {
 	if r.ch.mailIn != nil {
 		steps = append(steps, r.ch.mailIn.Step, r.ch.mailOut.Step)
 	}
+	if r.ch.pecIn != nil {
+		steps = append(steps, r.ch.pecIn.Step)
+	}
 	steps = append(steps, r.e.pending)
 	for quiet := false; !quiet; {
 		quiet = true

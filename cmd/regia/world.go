@@ -75,7 +75,7 @@ func newWorld(ctx context.Context, log *slog.Logger) (w *world, err error) {
 	}
 	s := settings{
 		config: defaultConfig(), Token: secretText(w.chat.Token()), TelegramAPI: w.chat.URL(),
-		IMAP: secretText(w.post.IMAP()), SMTP: secretText(w.post.SMTP()), MailAddress: demoMail, Data: w.data,
+		Mailbox: mailbox{IMAP: secretText(w.post.IMAP()), SMTP: secretText(w.post.SMTP()), Address: demoMail}, Data: w.data,
 	}
 	s.Province.ID, s.Province.Name, s.Province.Service, s.Province.Patron = "imperia", sampleProvince, "ImperiaForma", "11-26"
 	s.Telegram.Enabled, s.Topics = true, training.BuiltinCatalogue()

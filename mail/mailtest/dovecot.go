@@ -30,6 +30,8 @@ const password = "prova"
 const (
 	ServiceUser = "servizio"
 	PeopleUser  = "persone"
+	// PECUser has what is written to pec.provincia.example.
+	PECUser = "certificata"
 	// AwayUser is out of office: a sieve script answers (see [Dovecot.Away]).
 	AwayUser = "assente"
 )
@@ -67,7 +69,7 @@ func StartDovecot(dir string) (*Dovecot, error) {
 	}
 	d.addr = fmt.Sprintf("127.0.0.1:%d", d.imapPort)
 	users := ""
-	for _, u := range []string{ServiceUser, PeopleUser, AwayUser} {
+	for _, u := range []string{ServiceUser, PeopleUser, PECUser, AwayUser} {
 		users += u + ":{PLAIN}" + password + "\n"
 	}
 	if err := os.WriteFile(d.path("users"), []byte(users), 0o644); err != nil {

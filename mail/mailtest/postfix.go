@@ -62,8 +62,14 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 		"master.cf": p.services(),
 		"domains":   "/(^|\\.)example$/ OK\n",
 		"transport": "/^robot@/ robot:\n/^sparito@/ error:5.1.1 nessuno con questo nome\n/^pieno@/ error:5.2.2 casella piena\n",
-		"aliases": fmt.Sprintf("/^(sparito|pieno|robot)@(.*)$/ ${1}@${2}\n/^%s@comune-dolcedo\\.example$/ %s@dovecot.example\n/^%s@dovecot\\.example$/ %s@dovecot.example\n/^%s(\\+[^@]*)?@%s$/ %s${1}@dovecot.example\n/^(%s|%s)(\\+[^@]*)?@dovecot\\.example$/ ${1}${2}@dovecot.example\n/@/ %s@dovecot.example\n",
-			AwayUser, AwayUser, AwayUser, AwayUser, q.Replace(local), q.Replace(domain), ServiceUser, ServiceUser, PeopleUser, PeopleUser),
+		"aliases": strings.Join([]string{
+			`/^(sparito|pieno|robot)@(.*)$/ ${1}@${2}`,
+			`/^` + AwayUser + `@comune-dolcedo\.example$/ ` + AwayUser + `@dovecot.example`,
+			`/@pec\.provincia\.example$/ ` + PECUser + `@dovecot.example`,
+			`/^` + q.Replace(local) + `(\+[^@]*)?@` + q.Replace(domain) + `$/ ` + ServiceUser + `${1}@dovecot.example`,
+			`/^(` + strings.Join([]string{ServiceUser, PeopleUser, AwayUser, PECUser}, "|") + `)(\+[^@]*)?@dovecot\.example$/ ${1}${2}@dovecot.example`,
+			`/@/ ` + PeopleUser + `@dovecot.example`, "",
+		}, "\n"),
 	}
 	if err := os.WriteFile(p.path("robot.sh"), fmt.Appendf(nil, robot, p.smtpPort), 0o755); err != nil {
 		return nil, err
