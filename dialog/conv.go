@@ -87,36 +87,29 @@ func (c *conv) whoByMail(address string) error {
 }
 
 func (c *conv) setPerson(id string) error {
-	var p training.Person
-	found, err := c.Load(MakeRef("person", id), &p)
-	if err == nil && found {
-		c.person = &p
+	p, err := load[training.Person](c, "person", id)
+	if p != nil {
+		c.person = p
 	}
 	return err
 }
 
+// setGuest takes the guest as it is kept, or the new one given.
 func (c *conv) setGuest(g Guest) error {
-	if _, err := c.Load(MakeRef("guest", g.ID), &g); err != nil {
-		return err
+	known, err := load[Guest](c, "guest", g.ID)
+	if known != nil {
+		known.PEC = known.PEC || g.PEC
+		g = *known
 	}
+	g.Schema = 1
 	c.guest = &g
-	return nil
+	return err
 }
 
 func (c *conv) save(kind, id string, doc any) { c.Save(MakeRef(kind, id), doc, 0) }
 
 func (c *conv) savePerson() { c.save("person", c.person.ID, c.person) }
 func (c *conv) saveGuest()  { c.Save(MakeRef("guest", c.guest.ID), c.guest, guestLife) }
-
-// load reads a document and tells whether it exists.
-func load[T any](r Reader, kind, id string) (*T, error) {
-	doc := new(T)
-	found, err := r.Load(MakeRef(kind, id), doc)
-	if err != nil || !found {
-		return nil, err
-	}
-	return doc, nil
-}
 
 // position is the writer's present one, and its organization.
 func (c *conv) position() (training.Position, training.Organization, error) {

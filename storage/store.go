@@ -100,6 +100,13 @@ func (s *Store) checkSchema(ctx context.Context) error {
 	if found > Schema {
 		return fmt.Errorf("%w (%d, this program knows %d)", ErrNewer, found, Schema)
 	}
+	if found < Schema {
+		// What is written from now on only this program reads; what stands there
+		// is upgraded as it is read.
+		if err := s.client.Set(ctx, s.keys.schema(), Schema, 0).Err(); err != nil {
+			return fmt.Errorf("storage: schema: %w", err)
+		}
+	}
 	return nil
 }
 
