@@ -173,7 +173,7 @@ func TestRulesAndWordsKnowNoClockAndNoWorld(t *testing.T) {
 			continue
 		}
 		for _, imported := range f.imports {
-			if slices.Contains(worldly, imported) {
+			if slices.Contains(worldly, imported) && !strings.HasSuffix(f.folder(), "test") { // golden files are read
 				t.Errorf("%s imports %s: %s does no I/O", f.path, imported, f.top())
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"regia/dialog/shape"
+	"regia/dialog/shapetest"
 	"regia/training"
 )
 
@@ -32,8 +32,8 @@ var documents = map[string]any{
 func TestSchema(t *testing.T) {
 	for kind, doc := range documents {
 		number := len(upgrades[kind]) + 1
-		shape.Golden(t, kind, number, doc)
-		for i, old := range shape.Olds(t, kind, number) {
+		shapetest.Golden(t, kind, number, doc)
+		for i, old := range shapetest.Olds(t, kind, number) {
 			var raw map[string]any
 			if err := json.Unmarshal(old, &raw); err != nil {
 				t.Fatal(err)
@@ -52,8 +52,8 @@ func TestSchema(t *testing.T) {
 			}
 		}
 	}
-	shape.Golden(t, "in", 1, In{})
-	shape.Golden(t, "out", OutSchema, Out{})
+	shapetest.Golden(t, "in", 1, In{})
+	shapetest.Golden(t, "out", OutSchema, Out{})
 	sorted := func(m any) (names []string) {
 		for _, k := range reflect.ValueOf(m).MapKeys() {
 			names = append(names, k.String())
@@ -61,7 +61,7 @@ func TestSchema(t *testing.T) {
 		slices.Sort(names)
 		return names
 	}
-	shape.Same(t, "names", map[string][]string{
+	shapetest.Same(t, "names", map[string][]string{
 		"timers": sorted(timers), "slots": sorted(slots), "mailings": sorted(audience), "verbs": sorted(verbs),
 	}, "a name that stands in timers, mailings or buttons that were stored or sent changed: one that is gone must go on being answered (a new one: delete the file and run the test with -update)")
 }

@@ -3,7 +3,7 @@ package storage
 import (
 	"testing"
 
-	"regia/dialog/shape"
+	"regia/dialog/shapetest"
 )
 
 // TestSchema: what the store writes beside the documents of the conversations
@@ -13,7 +13,7 @@ func TestSchema(t *testing.T) {
 		"undo": undoRecord{}, "pending": pendingInput{}, "dead": Dead{}, "aftermath": job{},
 		"backup": backupManifest{}, "backup_key": savedKey{},
 	} {
-		shape.Golden(t, name, Schema, thing)
+		shapetest.Golden(t, name, Schema, thing)
 	}
 	if undoSchema != Schema {
 		t.Error("the number of undo records is that of the store")

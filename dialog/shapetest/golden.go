@@ -1,7 +1,7 @@
-// Package shape writes down what stored things look like, so that a test fails
+// Package shapetest writes down what stored things look like, so that a test fails
 // when one changes and those that were stored before would be misread. Tests
 // alone use it.
-package shape
+package shapetest
 
 import (
 	"bytes"
