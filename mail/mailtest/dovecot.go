@@ -16,10 +16,10 @@ type Dovecot struct {
 	daemon
 	TLS *tls.Config // trusts its certificate
 
-	imapPort, imapsPort, lmtpPort int
-	uid, gid                      int
-	owner                         string
-	put                           int // messages laid down, for names that never repeat
+	imapPort, imapsPort, lmtpPort, authPort int
+	uid, gid                                int
+	owner                                   string
+	put                                     int // messages laid down, for names that never repeat
 }
 
 // password of every account.
@@ -62,7 +62,7 @@ func StartDovecot(dir string) (*Dovecot, error) {
 	if d.TLS, err = certificate(d.path("cert.pem"), d.path("key.pem")); err != nil {
 		return nil, err
 	}
-	for _, p := range []*int{&d.imapPort, &d.imapsPort, &d.lmtpPort} {
+	for _, p := range []*int{&d.imapPort, &d.imapsPort, &d.lmtpPort, &d.authPort} {
 		if *p, err = freePort(); err != nil {
 			return nil, err
 		}
@@ -94,6 +94,7 @@ ssl_cert = <%[1]s/cert.pem
 ssl_key = <%[1]s/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
 auth_username_format = %%Ln
 recipient_delimiter = +
 first_valid_uid = 1
@@ -129,10 +130,16 @@ service lmtp {
     port = %[4]d
   }
 }
+service auth {
+  inet_listener {
+    address = 127.0.0.1
+    port = %[7]d
+  }
+}
 service stats {
   client_limit = 200
 }
-`, d.dir, d.imapPort, d.imapsPort, d.lmtpPort, d.owner, d.gid)
+`, d.dir, d.imapPort, d.imapsPort, d.lmtpPort, d.owner, d.gid, d.authPort)
 }
 
 // Away has Dovecot's own vacation program answer for [AwayUser], through a
@@ -145,7 +152,7 @@ func (d *Dovecot) Away(p *Postfix, words string) error {
 	if err := os.WriteFile(d.path(AwayUser+".sieve"), []byte(script), 0o644); err != nil {
 		return err
 	}
-	conf := d.config() + fmt.Sprintf(`
+	return d.configure(fmt.Sprintf(`
 submission_host = %s
 protocol lmtp {
   mail_plugins = sieve
@@ -154,8 +161,29 @@ plugin {
   sieve = file:%s
   sieve_vacation_send_from_recipient = yes
 }
-`, p.Addr(), d.path("%n.sieve"))
-	if err := os.WriteFile(d.path("dovecot.conf"), []byte(conf), 0o644); err != nil {
+`, p.Addr(), d.path("%n.sieve")))
+}
+
+// OAuth has the accounts log in with access tokens too (XOAUTH2), which
+// Dovecot shows to the web address given, as it does to that of a provider.
+func (d *Dovecot) OAuth(tokenInfo string) error {
+	conf := "tokeninfo_url = " + tokenInfo + "?access_token=\nusername_attribute = user\nactive_attribute = active\nactive_value = true\n"
+	if err := os.WriteFile(d.path("oauth2.conf"), []byte(conf), 0o644); err != nil {
+		return err
+	}
+	return d.configure(fmt.Sprintf(`
+auth_mechanisms = plain login xoauth2
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2
+  args = %s
+}
+`, d.path("oauth2.conf")))
+}
+
+// configure adds to the configuration and starts anew.
+func (d *Dovecot) configure(more string) error {
+	if err := os.WriteFile(d.path("dovecot.conf"), []byte(d.config()+more), 0o644); err != nil {
 		return err
 	}
 	return d.Restart()

@@ -17,7 +17,7 @@ type Postfix struct {
 	daemon
 	TLS *tls.Config // trusts its certificate
 
-	smtpPort, smtpsPort int
+	smtpPort, smtpsPort, submissionPort int
 }
 
 // StartPostfix runs Postfix with everything in dir. Mail to the service, with
@@ -49,7 +49,7 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 	if p.TLS, err = certificate(p.path("cert.pem"), p.path("key.pem")); err != nil {
 		return nil, err
 	}
-	for _, port := range []*int{&p.smtpPort, &p.smtpsPort} {
+	for _, port := range []*int{&p.smtpPort, &p.smtpsPort, &p.submissionPort} {
 		if *port, err = freePort(); err != nil {
 			return nil, err
 		}
@@ -58,7 +58,7 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 	local, domain, _ := strings.Cut(service, "@")
 	q := strings.NewReplacer(".", `\.`, "+", `\+`)
 	files := map[string]string{
-		"main.cf":   p.main(strings.TrimSpace(string(daemons)), to.lmtpPort),
+		"main.cf":   p.main(strings.TrimSpace(string(daemons)), to.lmtpPort, to.authPort),
 		"master.cf": p.services(),
 		"domains":   "/(^|\\.)example$/ OK\n",
 		"transport": "/^robot@/ robot:\n/^sparito@/ error:5.1.1 nessuno con questo nome\n/^pieno@/ error:5.2.2 casella piena\n",
@@ -131,7 +131,7 @@ printf '%%s\r\n' 'From: Robot <robot@comune-dolcedo.example>' "To: <$to>" 'Subje
 cat <&3 >/dev/null
 `
 
-func (p *Postfix) main(daemons string, lmtp int) string {
+func (p *Postfix) main(daemons string, lmtp, auth int) string {
 	return fmt.Sprintf(`compatibility_level = 3.6
 queue_directory = %[1]s/queue
 data_directory = %[1]s/data
@@ -168,16 +168,23 @@ smtpd_tls_key_file = %[1]s/key.pem
 smtpd_tls_security_level = may
 message_size_limit = 60000000
 mailbox_size_limit = 0
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:%[4]d
 biff = no
 enable_long_queue_ids = yes
 in_flow_delay = 0s
-`, p.dir, daemons, lmtp)
+`, p.dir, daemons, lmtp, auth)
 }
 
 func (p *Postfix) services() string {
 	return fmt.Sprintf(`127.0.0.1:%d inet n - n - - smtpd
 127.0.0.1:%d inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
+127.0.0.1:%d inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject
+  -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
 pickup    unix  n - n 60 1 pickup
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
@@ -202,11 +209,15 @@ scache    unix  - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
 robot     unix  - n n - - pipe
   user=nobody argv=%s
-`, p.smtpPort, p.smtpsPort, p.path("robot.sh"))
+`, p.smtpPort, p.smtpsPort, p.submissionPort, p.path("robot.sh"))
 }
 
 // Addr of the SMTP port.
 func (p *Postfix) Addr() string { return p.addr }
+
+// Submission is host:port where whoever logs in with an account of the Dovecot
+// may send, after STARTTLS, and nobody else.
+func (p *Postfix) Submission() string { return fmt.Sprintf("127.0.0.1:%d", p.submissionPort) }
 
 // URL is the REGIA_SMTP_URL by scheme: smtps, smtp (STARTTLS), or off.
 func (p *Postfix) URL(scheme string) string {
