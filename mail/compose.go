@@ -138,9 +138,11 @@ func (l Letter) plain(r dialog.Rendered) string {
 		b.WriteByte('\n')
 		for _, row := range r.Buttons {
 			for _, btn := range row {
-				if btn.Word == "" {
+				switch {
+				case btn.Word == btn.Label: // a number of a list that the text has
+				case sameWord(btn):
 					fmt.Fprintf(&b, "- %s\n", btn.Label)
-				} else {
+				default:
 					fmt.Fprintf(&b, "%s. %s\n", btn.Word, btn.Label)
 				}
 			}
@@ -182,10 +184,15 @@ func (l Letter) html(r dialog.Rendered, subject string) string {
 	return strings.ReplaceAll(b.String(), "\n", "\r\n")
 }
 
+// sameWord tells whether the answer is what the label says.
+func sameWord(btn dialog.Button) bool {
+	return btn.Word == "" || strings.EqualFold(btn.Word, btn.Label)
+}
+
 // button is a link that opens an answer already written.
 func (l Letter) button(b *strings.Builder, r dialog.Rendered, subject string, btn dialog.Button) {
 	label := html.EscapeString(btn.Label)
-	if btn.Word != "" {
+	if !sameWord(btn) {
 		label = html.EscapeString(btn.Word) + ". " + label
 	}
 	if btn.Word == "" || r.Token == "" {

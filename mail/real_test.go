@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -181,47 +180,18 @@ func ids(a []mail.Arrived) (out []string) {
 	return out
 }
 
-// cutter is a proxy that ends the connection after so many bytes from the
-// server.
-type cutter struct {
-	l     net.Listener
-	to    string
-	mu    sync.Mutex
-	after int
+// between stands in front of a server.
+func between(t *testing.T, addr string) *mailtest.Proxy {
+	t.Helper()
+	p, err := mailtest.StartProxy(addr)
+	must(t, err)
+	t.Cleanup(func() { p.Close() })
+	return p
 }
 
-func cutProxy(t *testing.T, to string) *cutter {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	c := &cutter{l: l, to: to}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("tcp", to)
-			if err != nil {
-				in.Close()
-				continue
-			}
-			c.mu.Lock()
-			after := c.after
-			c.mu.Unlock()
-			go func() { _, _ = io.Copy(out, in); out.Close() }()
-			go func() {
-				if after >= 0 {
-					_, _ = io.CopyN(in, out, int64(after))
-				} else {
-					_, _ = io.Copy(in, out)
-				}
-				in.Close()
-				out.Close()
-			}()
-		}
-	}()
-	return c
+// cutAfter ends each connection after so many bytes from the server.
+func cutAfter(n int) func() mailtest.Fate {
+	return func() mailtest.Fate { return mailtest.Fate{Up: -1, Down: n} }
 }
 
 // The connection is cut after more and more bytes: nothing is lost, and what
@@ -234,16 +204,13 @@ func TestDovecotConnectionCutAnywhere(t *testing.T) {
 		raws = append(raws, eml(i, strings.Repeat(fmt.Sprintf("riga %d\r\n", i), 20)))
 	}
 	must(t, d.Put(mailtest.ServiceUser, raws...))
-	c := cutProxy(t, d.Addr())
-	_, port, _ := net.SplitHostPort(c.l.Addr().String())
-	e := endpoint(t, "imap://"+mailtest.ServiceUser+":prova@127.0.0.1:"+port+"/INBOX?tls=off")
+	c := between(t, d.Addr())
+	e := endpoint(t, "imap://"+mailtest.ServiceUser+":prova@"+c.Addr()+"/INBOX?tls=off")
 	l := &ledger{t: t, d: d, taken: map[string]int{}, total: n}
 	r := &mail.Reader{Endpoint: e, Intake: l, Log: quiet(), Batch: 3, Tries: 1000, Timeout: 5 * time.Second}
 	defer r.Close()
 	for after := 0; after < 9000; after += 97 {
-		c.mu.Lock()
-		c.after = after
-		c.mu.Unlock()
+		c.Each(cutAfter(after))
 		for range 10 {
 			if got, err := r.Step(t.Context()); err != nil || got == 0 {
 				break
@@ -251,9 +218,7 @@ func TestDovecotConnectionCutAnywhere(t *testing.T) {
 		}
 		r.Close()
 	}
-	c.mu.Lock()
-	c.after = -1
-	c.mu.Unlock()
+	c.Each(cutAfter(-1))
 	steps(t, r.Step)
 	if len(l.taken) != n {
 		t.Errorf("%d ids taken, want %d", len(l.taken), n)
@@ -477,10 +442,9 @@ func TestPostfixHangsUp(t *testing.T) {
 		outs = append(outs, dialog.Out{ID: fmt.Sprintf("o%015d", i)})
 	}
 	box := newOutbox(outs...)
-	c := cutProxy(t, p.Addr())
-	_, port, _ := net.SplitHostPort(c.l.Addr().String())
+	c := between(t, p.Addr())
 	s := &mail.Sender{
-		Endpoint: endpoint(t, "smtp://127.0.0.1:"+port+"?tls=off"), Outbox: box, Now: clock, Log: quiet(),
+		Endpoint: endpoint(t, "smtp://"+c.Addr()+"?tls=off"), Outbox: box, Now: clock, Log: quiet(),
 		Letter: mail.Letter{From: own, Name: "ImperiaForma"}, Batch: 1,
 		Render: func(context.Context, dialog.Out) (dialog.Rendered, error) {
 			return dialog.Rendered{Address: "anna@comune-dolcedo.example", Subject: "prova", Body: "prova"}, nil
@@ -488,9 +452,7 @@ func TestPostfixHangsUp(t *testing.T) {
 	}
 	defer s.Close()
 	for after := 0; after < 1200 && box.distinct() < n; after += 61 {
-		c.mu.Lock()
-		c.after = after
-		c.mu.Unlock()
+		c.Each(cutAfter(after))
 		s.Close()
 		_, _ = s.Step(t.Context())
 		for id, f := range box.failed {
@@ -503,9 +465,7 @@ func TestPostfixHangsUp(t *testing.T) {
 		_, _ = s.Step(t.Context())
 		box.expire()
 	}
-	c.mu.Lock()
-	c.after = -1
-	c.mu.Unlock()
+	c.Each(cutAfter(-1))
 	s.Close()
 	for box.distinct() < n {
 		steps(t, s.Step)

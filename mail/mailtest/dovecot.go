@@ -136,6 +136,11 @@ service auth {
     port = %[7]d
   }
 }
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service stats {
   client_limit = 200
 }
