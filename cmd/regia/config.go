@@ -101,7 +101,7 @@ func parseConfig(path, text string) (config, error) {
 		return c, fmt.Errorf("%s, riga %d: %s", path, syntax.Position.Line, syntax.Message)
 	}
 	if err != nil {
-		return c, fmt.Errorf("%s: %w", path, err)
+		return c, fmt.Errorf("%s: un valore non è del tipo che serve, l'esempio è in «regia init» (%w)", path, err)
 	}
 	var wrong []error
 	for _, key := range meta.Undecoded() {
