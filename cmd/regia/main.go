@@ -23,14 +23,23 @@ import (
 	"syscall"
 
 	_ "time/tzdata" // Europe/Rome on machines that have no zones
+
+	"github.com/redis/go-redis/v9"
 )
 
 func main() {
+	redis.SetLogger(quiet{})
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)
 }
+
+// quiet drops what the Redis client would write by itself. Its errors reach
+// their caller, who says them once and in words.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
 
 // Exit statuses.
 const (
