@@ -47,10 +47,12 @@ crash:
 demo:
 	$(GO) run ./cmd/regia demo
 
-## bench: the figures of the design, beside grammY where npm can install it; then those of each package
+## bench: the figures of the design, beside their peers where npm can install them; then those of each package
 bench: install build
-	@cd bench/grammy && { test -d node_modules || npm install --silent --no-audit --no-fund; } || \
-		echo 'grammY could not be installed: its column stays empty' >&2
+	@for peer in grammy replies; do \
+		(cd bench/$$peer && { test -d node_modules || npm install --silent --no-audit --no-fund; }) || \
+			echo "the peers of bench/$$peer could not be installed: their columns stay empty" >&2; \
+	done
 	$(GO) run ./bench --regia "$(CURDIR)/$(BINARY)"
 	REGIA_TEST_REAL=1 REGIA_TEST_BINARY="$(CURDIR)/$(BINARY)" \
 		$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...

@@ -1,17 +1,33 @@
 package mail_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	gomail "github.com/emersion/go-message/mail"
+
 	"regia/dialog"
 	"regia/mail"
 	"regia/mail/mailtest"
 )
+
+// answers lays replies of 3 kB into the mailbox of the service.
+func answers(b *testing.B, d *mailtest.Dovecot, n int) {
+	b.Helper()
+	var raws [][]byte
+	for i := range n {
+		raws = append(raws, eml(i, "Sì, vengo.\r\n\r\nIl 11/03/2027 09:02, ImperiaForma ha scritto:\r\n"+strings.Repeat("> una riga della domanda che era partita\r\n", 60)))
+	}
+	must(b, d.Put(mailtest.ServiceUser, raws...))
+}
 
 // One message of 3 kB, read from a real Dovecot, understood and moved.
 func BenchmarkIngestFromDovecot(b *testing.B) {
@@ -19,11 +35,7 @@ func BenchmarkIngestFromDovecot(b *testing.B) {
 	const n = 2000
 	for b.Loop() {
 		b.StopTimer()
-		var raws [][]byte
-		for i := range n {
-			raws = append(raws, eml(i, "Sì, vengo.\r\n\r\nIl 11/03/2027 09:02, ImperiaForma ha scritto:\r\n"+strings.Repeat("> una riga della domanda che era partita\r\n", 60)))
-		}
-		must(b, d.Put(mailtest.ServiceUser, raws...))
+		answers(b, d, n)
 		handled := 0
 		r := &mail.Reader{Endpoint: endpoint(b, d.URL("imaps", mailtest.ServiceUser)), Log: quiet(), Intake: &mail.Desk{
 			Own: own, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
@@ -43,6 +55,48 @@ func BenchmarkIngestFromDovecot(b *testing.B) {
 			b.Fatalf("%d handled", handled)
 		}
 		r.Close()
+	}
+}
+
+// The same messages fetched with the bare library and parsed with go-message,
+// neither understood nor moved, to compare with.
+func BenchmarkBareFetchFromDovecot(b *testing.B) {
+	d := dovecot(b)
+	const n = 2000
+	answers(b, d, n)
+	for b.Loop() {
+		began := time.Now()
+		c, err := imapclient.DialTLS(d.SecureAddr(), &imapclient.Options{TLSConfig: d.TLS})
+		must(b, err)
+		must(b, c.Login(mailtest.ServiceUser, "prova").Wait())
+		_, err = c.Select("INBOX", nil).Wait()
+		must(b, err)
+		section := &imap.FetchItemBodySection{Peek: true}
+		all := imap.SeqSet{imap.SeqRange{Start: 1, Stop: 0}}
+		cmd := c.Fetch(all, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
+		parsed := 0
+		for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+			buf, err := msg.Collect()
+			must(b, err)
+			r, err := gomail.CreateReader(bytes.NewReader(buf.FindBodySection(section)))
+			must(b, err)
+			for {
+				p, err := r.NextPart()
+				if err == io.EOF {
+					break
+				}
+				must(b, err)
+				_, err = io.ReadAll(p.Body)
+				must(b, err)
+			}
+			parsed++
+		}
+		must(b, cmd.Close())
+		b.ReportMetric(float64(n)/time.Since(began).Seconds(), "messages/s")
+		if parsed != n {
+			b.Fatalf("%d parsed", parsed)
+		}
+		must(b, c.Close())
 	}
 }
 

@@ -206,6 +206,9 @@ func (d *Dovecot) URL(scheme, user string) string {
 	return fmt.Sprintf("imap://%s:%s@127.0.0.1:%d/INBOX?tls=off", user, password, d.imapPort)
 }
 
+// SecureAddr is that of the IMAP port with TLS from the first byte.
+func (d *Dovecot) SecureAddr() string { return fmt.Sprintf("127.0.0.1:%d", d.imapsPort) }
+
 // Addr of the IMAP port without TLS, for a proxy in between.
 func (d *Dovecot) Addr() string { return d.addr }
 
