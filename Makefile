@@ -50,7 +50,7 @@ demo:
 ## bench: the figures of the design, beside their peers where npm can install them; then those of each package
 bench: install build
 	@for peer in grammy replies; do \
-		(cd bench/$$peer && { test -d node_modules || npm install --silent --no-audit --no-fund; }) || \
+		(cd bench/$$peer && { test -d node_modules || npm install --silent --no-audit --no-fund --no-package-lock; }) || \
 			echo "the peers of bench/$$peer could not be installed: their columns stay empty" >&2; \
 	done
 	$(GO) run ./bench --regia "$(CURDIR)/$(BINARY)"
