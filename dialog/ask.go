@@ -181,10 +181,18 @@ func (c *conv) who() string {
 	return c.guest.ID
 }
 
+var ordinals = map[string]string{
+	"il primo": "1", "la prima": "1", "primo": "1", "prima": "1", "il secondo": "2", "la seconda": "2", "secondo": "2", "seconda": "2",
+	"il terzo": "3", "la terza": "3", "terzo": "3", "terza": "3",
+}
+
 // choose finds the choice that the words stand for: its number, its label, or
 // a word of the same sense.
 func (q *ask) choose(text string) (Act, bool) {
 	said := bare(firstLine(text))
+	if n, ok := ordinals[said]; ok && q.Free == nil {
+		said = n
+	}
 	if n, err := strconv.Atoi(said); err == nil {
 		if q.Free == nil && n >= 1 && n <= len(q.Choices) {
 			return q.Choices[n-1].Act, true
@@ -259,13 +267,20 @@ func bare(s string) string {
 	})
 }
 
+// firstLine is the first line that says something: a greeting does when nothing
+// follows.
 func firstLine(s string) string {
+	greeting := ""
 	for line := range strings.Lines(s) {
-		if line = strings.TrimSpace(line); line != "" {
+		switch line = strings.TrimSpace(line); {
+		case line == "":
+		case courtesies[bare(line)] == "hello":
+			greeting = line
+		default:
 			return line
 		}
 	}
-	return ""
+	return greeting
 }
 
 func itoa[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

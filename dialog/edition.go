@@ -67,7 +67,7 @@ func (c *conv) next(e *training.CourseEdition) error {
 	}
 	return c.ask("edition.preview", Args{"edition": e.ID}, fill,
 		Choice{Text: "choice.publish", Act: Act{Verb: "edition.publish", ID: e.ID}},
-		Choice{Text: "choice.discard", Act: Act{Verb: "cancel"}})
+		Choice{Text: "choice.discard", Act: Act{Verb: "no"}})
 }
 
 // draft is an edition not yet opened, of this office.

@@ -69,7 +69,7 @@ func editionCancelYes(c *conv, a Act) error {
 }
 
 func editionMove(c *conv, a Act) error {
-	return c.ask("edition.ask_when", nil, Act{Verb: "edition.moved", ID: a.ID})
+	return c.ask("edition.what_changes", nil, Act{Verb: "edition.moved", ID: a.ID})
 }
 
 // editionMoved changes date, place or seats of an open edition.
@@ -133,6 +133,13 @@ func (c *conv) undoChoice() Choice {
 
 // undoAct takes the last action back.
 func undoAct(c *conv, a Act) error {
+	last, err := load[lastAction](c, "last", c.person.ID)
+	if err != nil {
+		return err
+	}
+	if last != nil && last.Undo == a.ID {
+		c.Delete(MakeRef("last", c.person.ID))
+	}
 	inTheWay, found, err := c.Undo(a.ID)
 	switch {
 	case err != nil:

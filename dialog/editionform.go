@@ -3,6 +3,7 @@ package dialog
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,8 +12,13 @@ import (
 )
 
 var (
-	seatsForm    = regexp.MustCompile(`(?i)\b(\d{1,4})\s*posti\b`)
-	perOrgForm   = regexp.MustCompile(`(?i)\b(?:max|massimo|al massimo)\s+(\d{1,3})\s+per\s+(?:ente|comune)\b`)
+	seatsForm  = regexp.MustCompile(`(?i)\b(\d{1,4})\s*posti\b`)
+	perOrgForm = regexp.MustCompile(`(?i)\b(?:max|massimo|al massimo)\s+(\d{1,3})\s+per\s+(?:ente|comune)\b`)
+	titleForm  = regexp.MustCompile(`(?i)^titolo:\s*(.+)$`)
+	venueForm  = regexp.MustCompile(`(?i)^(?:dove|luogo|sede):\s*(.+)$`)
+	// placeForm tells a new place from a word of doubt: more words than one (the
+	// first no «no» or «ma»), a link, or «online».
+	placeForm    = regexp.MustCompile(`(?i)://|^online$|^\S{3,}\s+\S`)
 	deadlineForm = regexp.MustCompile(`(?i)^(?:iscrizioni\s+)?(?:entro|fino\s+a[l]?)\s+(?:il\s+)?(.+)$`)
 )
 
@@ -59,7 +65,11 @@ func (c *conv) fill(e *training.CourseEdition, part string) (problem string, arg
 		}
 		return "", nil
 	}
-	if e.Title == "" {
+	title := titleForm.FindStringSubmatch(part)
+	if title != nil {
+		part = title[1]
+	}
+	if e.Title == "" || title != nil {
 		if len([]rune(part)) > training.MaxTitle {
 			return "edition.long_title", Args{"n": itoa(training.MaxTitle)}
 		}
@@ -75,7 +85,7 @@ func (c *conv) fill(e *training.CourseEdition, part string) (problem string, arg
 	switch {
 	case err != nil && (missing == "when" || !errors.Is(err, training.ErrNoDate)):
 		return dateProblem(err)
-	case err == nil && len(dates) > 0 && dates[0].From.Equal(dates[0].To):
+	case err == nil && slices.ContainsFunc(dates, func(d training.Interval) bool { return !d.To.After(d.From) }):
 		return "edition.no_hours", nil
 	case err == nil && len(dates) > 0:
 		e.Meetings = e.Meetings[:0]
@@ -83,6 +93,12 @@ func (c *conv) fill(e *training.CourseEdition, part string) (problem string, arg
 			e.Meetings = append(e.Meetings, training.Meeting{From: d.From, To: d.To})
 		}
 		return "", nil
+	}
+	venue := venueForm.FindStringSubmatch(part)
+	if venue != nil {
+		part = venue[1]
+	} else if missing != "venue" && !placeForm.MatchString(part) {
+		return "edition.part_unclear", nil
 	}
 	e.Venue = part
 	if strings.Contains(part, "://") || training.Fold(part) == "online" {

@@ -71,9 +71,9 @@ type Mail struct {
 	Sort string `json:"sort"`
 	// Certified: it came to the mailbox of certified mail (PEC).
 	Certified bool    `json:"certified,omitempty"`
-	Calendar *Answer `json:"calendar,omitempty"`
-	Hard     bool    `json:"hard,omitempty"`
-	Files    []File  `json:"files,omitempty"`
+	Calendar  *Answer `json:"calendar,omitempty"`
+	Hard      bool    `json:"hard,omitempty"`
+	Files     []File  `json:"files,omitempty"`
 }
 
 // Answer is an answer to a calendar invitation.

@@ -18,7 +18,7 @@ func init() {
 	verbs["here"] = here
 	verbs["leave"] = leave
 	verbs["leave.yes"] = leaveYes
-	open["start"], open["here"], open["cancel"] = true, true, true
+	open["start"], open["here"], open["cancel"], open["no"] = true, true, true, true
 }
 
 const (
@@ -225,7 +225,7 @@ func (c *conv) unlinkChat() {
 }
 
 func yesNo(yes Act) []Choice {
-	return []Choice{{Text: "choice.yes", Act: yes}, {Text: "choice.no", Act: Act{Verb: "cancel"}}}
+	return []Choice{{Text: "choice.yes", Act: yes}, {Text: "choice.no", Act: Act{Verb: "no"}}}
 }
 
 // otherwise gives the error of the store, or answers with the text.

@@ -3,6 +3,7 @@ package dialog
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"regia/training"
 )
@@ -37,11 +38,30 @@ func needText(c *conv, a Act) error { return c.tellNeed(c.text) }
 
 // spontaneous takes words out of the blue as a need when they sound like one.
 func (c *conv) spontaneous() error {
+	if verb, ok := courtesies[bare(c.text)]; ok {
+		return c.do(Act{Verb: verb})
+	}
 	if strings.Count(strings.TrimSpace(c.text), " ") >= 2 {
 		reading := c.s.Needs.Read(c.text, "")
 		if len(reading.Topics) > 0 && reading.Topics[0].Score >= 0.3 || len(reading.Negated) > 0 {
 			return c.tellNeed(c.text)
 		}
+	}
+	return c.notUnderstood()
+}
+
+// notUnderstood asks a question again that was put just now, or says what may be
+// written.
+func (c *conv) notUnderstood() error {
+	q, err := c.question()
+	if err != nil {
+		return err
+	}
+	if q != nil && q.Free == nil && len(q.Choices) > 0 && c.now.Sub(q.At) < time.Hour {
+		return c.reply("choose", nil, q.Choices...)
+	}
+	if c.person.Coordinator {
+		return c.reply("not_understood_office", nil)
 	}
 	return c.reply("not_understood", nil)
 }
@@ -137,11 +157,10 @@ func needPeople(c *conv, a Act) error {
 	if need == nil || err != nil {
 		return err
 	}
-	said := a.Arg
-	if said == "" {
-		said = strings.Map(digits, firstLine(c.text))
+	n, err := howMany(a.Arg)
+	if a.Arg == "" {
+		n, err = howMany(firstLine(c.text))
 	}
-	n, err := strconv.Atoi(said)
 	if err != nil || n < 1 || n > training.MaxPeople || need.Topic == "" {
 		return c.ask("need.people_number", nil, Act{Verb: "need.people", ID: need.ID})
 	}
@@ -154,6 +173,21 @@ func needPeople(c *conv, a Act) error {
 		Choice{Text: "choice.soon", Act: Act{Verb: "need.when", ID: need.ID, Arg: string(training.Soon)}},
 		Choice{Text: "choice.year", Act: Act{Verb: "need.when", ID: need.ID, Arg: string(training.ThisYear)}},
 		Choice{Text: "choice.no_hurry", Act: Act{Verb: "need.when", ID: need.ID, Arg: string(training.NoHurry)}})
+}
+
+var numberWords = map[string]int{
+	"un": 1, "uno": 1, "una": 1, "io": 1, "due": 2, "tre": 3, "quattro": 4, "cinque": 5,
+	"sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10,
+}
+
+// howMany reads «3», «in 3» or «tre persone».
+func howMany(said string) (int, error) {
+	for _, word := range strings.Fields(bare(said)) {
+		if n, ok := numberWords[word]; ok {
+			return n, nil
+		}
+	}
+	return strconv.Atoi(strings.Map(digits, said))
 }
 
 // needWhen records the need and says how many other organizations ask the same.

@@ -33,7 +33,7 @@ func orgs(c *conv, a Act) error {
 			continue
 		}
 		served++
-		if org.FocalPoint == "" && len(bare) < 15 {
+		if org.FocalPoint == "" && org.Kind != training.Province && len(bare) < 15 {
 			bare = append(bare, id)
 		}
 	}

@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"encoding/json"
-	"time"
 
 	"regia/training"
 )
@@ -14,10 +13,16 @@ func init() {
 		}
 		return c.reply("help", Args{c.first(): "1"})
 	}
+	verbs["hello"] = func(c *conv, a Act) error {
+		if c.person.Coordinator {
+			return c.reply("hello_office", nil)
+		}
+		return c.reply("hello", Args{c.first(): "1"})
+	}
+	verbs["thanks"] = func(c *conv, a Act) error { return c.reply("thanks", nil) }
 	verbs["privacy"] = func(c *conv, a Act) error { return c.reply("privacy", nil) }
-	verbs["office"] = office
-	verbs["office.text"] = officeText
 	verbs["cancel"] = cancel
+	verbs["no"] = no
 	verbs["hours"] = hours
 	verbs["prefer.chat"] = func(c *conv, a Act) error { return c.prefer(ByChat) }
 	verbs["prefer.mail"] = func(c *conv, a Act) error { return c.prefer(ByMail) }
@@ -39,33 +44,16 @@ func cancel(c *conv, a Act) error {
 			return err
 		}
 		if last != nil && !c.now.After(last.Until) {
-			c.Delete(MakeRef("last", c.person.ID))
 			return c.do(Act{Verb: "undo", ID: last.Undo})
 		}
 	}
+	return no(c, a)
+}
+
+// no leaves what was asked, and nothing else.
+func no(c *conv, a Act) error {
 	c.Delete(c.talk())
 	return c.reply("cancelled", nil)
-}
-
-func office(c *conv, a Act) error {
-	return c.ask("office.ask", nil, Act{Verb: "office.text"})
-}
-
-// officeNote is a message to the office, erased with its author.
-type officeNote struct {
-	Person string `json:"person"`
-	Text   string `json:"text"`
-	Schema int    `json:"schema"`
-}
-
-func officeText(c *conv, a Act) error {
-	id := c.NewID("note")
-	c.Save(MakeRef("note", id), officeNote{Person: c.person.ID, Text: c.text, Schema: 1}, 365*24*time.Hour)
-	c.Enlist("notes:"+c.person.ID, id)
-	if err := c.tellOffice(Out{Text: "office.note", Args: Args{"person": c.person.ID, "note": id}}); err != nil {
-		return err
-	}
-	return c.reply("office.sent", nil)
 }
 
 // prefer has notices come on one channel from now on.
@@ -98,6 +86,9 @@ func hours(c *conv, a Act) error {
 		if en != nil && e != nil && e.State == training.EditionHeld && en.State == training.Confirmed && en.Presence != training.Absent && e.Start().Year() == c.now.Year() {
 			sum += e.Hours()
 		}
+	}
+	if sum == 0 {
+		return c.reply("hours.none", Args{"year": itoa(c.now.Year())})
 	}
 	return c.reply("hours", Args{"h": decimalShort(sum), "year": itoa(c.now.Year())})
 }

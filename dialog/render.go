@@ -23,7 +23,7 @@ func (s *Service) Render(r Reader, mac func(...string) string, now time.Time, o 
 	if err != nil {
 		return Rendered{}, fmt.Errorf("rendering %s: %w", o.Text, err)
 	}
-	out.Body = body
+	out.Body = strings.TrimSpace(body)
 	heads := map[string]bool{"about": o.Args["about"] != "", "addressee": shared}
 	for _, key := range []string{"about", "addressee"} {
 		if !heads[key] {
@@ -148,7 +148,7 @@ func (v view) text(key string, args Args) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("no text with the key %q", key)
 	}
-	return v.fill(strings.TrimSpace(t), args)
+	return v.fill(t, args)
 }
 
 // fill replaces what stands in braces:

@@ -19,7 +19,7 @@ func init() {
 
 // own are the verbs for what is one's own: all that a shared address may do.
 var own = map[string]bool{
-	"start": true, "here": true, "help": true, "privacy": true, "cancel": true, "office": true, "office.text": true,
+	"start": true, "here": true, "help": true, "privacy": true, "cancel": true, "no": true, "hello": true, "thanks": true, "office": true, "office.text": true,
 	"need.tell": true, "announce.off": true, "announce.on": true, "need.text": true, "need.topic": true, "need.other": true, "need.none": true,
 	"need.people": true, "need.when": true, "need.drop": true, "need.fix": true,
 	"courses": true, "course": true, "mine": true, "hours": true, "enrol": true, "give_up": true, "give_up.yes": true,

@@ -21,6 +21,13 @@ var commands = map[string]string{
 	"rilevazione": "demand", "enti": "orgs", "qr": "qr",
 }
 
+// courtesies are answered when they are the whole message; a greeting before
+// other lines is passed over.
+var courtesies = map[string]string{
+	"ciao": "hello", "salve": "hello", "buongiorno": "hello", "buon giorno": "hello", "buonasera": "hello", "buona sera": "hello",
+	"grazie": "thanks", "grazie mille": "thanks", "ok grazie": "thanks", "va bene grazie": "thanks", "grazie a presto": "thanks",
+}
+
 // always are the words that interrupt a conversation without a slash.
 var always = map[string]bool{"annulla": true, "aiuto": true, "esci": true}
 
@@ -56,6 +63,7 @@ var sentences = []struct {
 	{regexp.MustCompile(`(?i)^assenti[: ]+(.+)$`), "absent"},
 	{regexp.MustCompile(`(?i)^(?:sono )?assente[: ]+(.+)$`), "away"},
 	{regexp.MustCompile(`(?i)^apri (\d{1,2})$`), "week.open"},
+	{regexp.MustCompile(`(?i)\b((?:prossim[oi]|quali|che|elenco dei|vedere i) cors[oi])\b`), "courses"},
 	{regexp.MustCompile(`(?i)^mi serve:? (.+)$`), "need.tell"},
 	{regexp.MustCompile(`(?i)^cancella corso (.+)$`), "edition.cancel"},
 }

@@ -86,5 +86,5 @@ func hourWords(t time.Time) string {
 	if t.Minute() == 0 {
 		return strconv.Itoa(t.Hour())
 	}
-	return t.Format("15:04")
+	return strings.TrimPrefix(t.Format("15:04"), "0")
 }
