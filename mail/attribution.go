@@ -196,8 +196,13 @@ var separator = regexp.MustCompile(`(?i)^[>\s]*[-_=*~]{2,}\s*(?:` +
 	`urspr(?:ü|ue)ngliche\s+(?:nachricht|mail)|originalnachricht|original-?nachricht|antwort\s+nachricht|weitergeleitete\s+(?:nachricht|mail)|` +
 	`message\s+(?:d['’]origine|original|initial|transf[ée]r[ée]|transmis)|` +
 	`oprindelig\s+(?:meddelelse|besked)|opprinnelig\s+melding|ursprungligt\s+meddelande|oorspronkelijk\s+bericht|` +
+	`(?:messaggio\s+da|message\s+from|nachricht\s+von|message\s+de)\s+\S+@\S+|` +
 	`mensaje\s+original|mensagem\s+original|wiadomość\s+oryginalna|oryginalna\s+wiadomość` +
 	`)\s*:?\s*[-_=*~]{2,}`)
+
+// «>>> Nome <x@y> 11/03/2027 09:02 >>>», as GroupWise writes it: what follows
+// is quoted without bars.
+var arrows = regexp.MustCompile(`^>>>\s.*(?:@|\d[./:]\d).*>>>\s*$`)
 
 // The same without dashes, as Apple Mail and some phones write it.
 var bareSeparator = regexp.MustCompile(`(?i)^\s*(?:inizio messaggio inoltrato|begin forwarded message|messaggio originale|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré))\s*:\s*$`)

@@ -88,6 +88,9 @@ func elementKind(name, attrs string) elementSort {
 	case "signature", "ms-outlook-mobile-signature", "applemailsignature", "composer_signature", "_rc_sig", "zimbra_signature":
 		return kindSignature
 	}
+	if attribute(attrs, "data-smartmail") == "gmail_signature" {
+		return kindSignature
+	}
 	switch attribute(attrs, "data-marker") { // Zimbra
 	case "__SIG_PRE__", "__SIG_POST__":
 		return kindSignature

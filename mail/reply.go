@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 )
@@ -33,12 +34,11 @@ func Reply(text string) (string, map[int]string) {
 		}
 	}
 	if len(p.beside) > 0 {
-		for n, a := range p.maybe {
-			p.beside[n] = a
-		}
+		maps.Copy(p.beside, p.maybe)
 	}
+	every := p.questions > 1 && len(p.beside) == p.questions
 	for n, a := range p.beside {
-		if answers[n] == "" && len(top) == 0 && len(between) == 0 || answers[n] == "" && len(answers) > 0 {
+		if answers[n] == "" && (len(top) == 0 && len(between) == 0 || len(answers) > 0 || every) {
 			answers[n] = a
 		}
 	}
@@ -153,6 +153,9 @@ func quoteStart(lines []string) (start, begin int, hard bool) {
 				from--
 			}
 			return from, i + 1, !isQuoted(l)
+		}
+		if arrows.MatchString(l) {
+			return i, i + 1, true
 		}
 		if isQuoted(l) {
 			return i, i, false

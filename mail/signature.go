@@ -7,7 +7,7 @@ import (
 
 // What phones and programs add below a text.
 var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
-	`(?:messaggio\s+|e-?mail\s+)?(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?(?:app\s+)?|con\s+|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
+	`(?:messaggio\s+|e-?mail\s+)?(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?(?:app\s+)?|con\s+(?:l['’]e-?mail\s+sicura\s+\[?)?|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
 	`(?:il\s+|lo\s+|la\s+)?(?:mio\s+)?(?:dispositivo|telefono|cellulare|smartphone|tablet|iphone|ipad|mac\b|galaxy|samsung|huawei|xiaomi|redmi|oppo|honor|android|windows|outlook|posta|mail|yahoo|libero|virgilio|tim\b|alice|aruba|blackberry|nokia|proton|gmail|bluemail|k-9|spark|my\b|roundcube|zimbra|webmail)|` +
 	`scarica\s+outlook|ottieni\s+outlook|get\s+outlook\s+for|télécharge[rz]\s+outlook|obten(?:ir|ez)\s+outlook|holen\s+sie\s+sich\s+outlook|outlook\s+(?:für|for|per|pour)\s+(?:ios|android)\b|` +
 	`sent\s+(?:from|via|with|using)\s+(?:my\s+|a\s+|the\s+)?(?:\S+\s+)?(?:iphone|ipad|mac\b|galaxy|samsung|android|mobile|phone|smartphone|tablet|blackberry|windows|outlook|yahoo|mail|gmail|wiko|huawei|xiaomi|nokia|htc|sony|typeapp|bluemail|acompli|sparrow|spark|proton|device|\S+\s*<https?:)|` +
@@ -19,13 +19,16 @@ var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
 // The legal notes below the mail of offices.
 var disclaimer = regexp.MustCompile(`(?i)^[\s*_>|#-]*(?:` +
 	`(?:ai\s+sensi|a\s+norma|in\s+(?:conformità|ottemperanza))\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:del|della|dell['’]|dei|degli|al|all['’])[\s]*(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativa|legge|l\.|codice|ue|disposizioni)|` +
-	`(?:le\s+informazioni|il\s+contenuto|i\s+contenuti|la\s+presente|il\s+presente|questo|questa|la\s+suddetta|tutte\s+le\s+informazioni)\s+[^.]{0,80}(?:contenut[eio]|messaggio|e-?mail|comunicazione|trasmess[aeio]|allegat)[^.]{0,160}(?:riservat|confidenzial|destinatari|privileg|esclusiv|legge|vincolant)|` +
+	`(?:le\s+informazioni|il\s+contenuto|i\s+contenuti|la\s+presente|il\s+presente|questo|questa|la\s+suddetta|tutte\s+le\s+informazioni)\s+[^.]{0,80}(?:contenut[eio]|messaggio|e-?mail|comunicazione|trasmess[aeio]|allegat)[^.]{0,160}(?:riservat|confidenzial|destinatari|privileg|esclusiv|unicamente|legge|vincolant)|` +
 	`(?:avviso|nota|clausola|avvertenza|informativa)\s+(?:di\s+|sulla\s+|legale|sul\s+)?(?:riservatezza|confidenzialit|legale|privacy|trattamento)|riservatezza\s*:|privacy\s*:|` +
 	`(?:prima\s+di\s+stampare|pensa\s+all['’]ambiente|rispetta\s+l['’]ambiente|non\s+stampare\s+questa|please\s+consider\s+the\s+environment|stampa\s+(?:questa|solo))|` +
 	`(?:this\s+(?:e-?mail|message|communication)|the\s+information\s+(?:contained|in\s+this))[^.]{0,120}(?:confidential|intended|privileged)|confidentiality\s+notice|disclaimer\b|` +
 	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}(?:confidentiel|destinataire)|` +
 	`questa\s+e-?mail\s+è\s+stata\s+(?:controllata|esaminata)|mail\s+priva\s+di\s+virus|virus-free|esente\s+da\s+virus` +
 	`)`)
+
+// What stands above them.
+var heading = regexp.MustCompile(`(?i)^[\s*_=#-]*(?:avviso|attenzione|avvertenza|nota|disclaimer|privacy|riservatezza|confidential)[\s*_=:#.!-]*$`)
 
 // The words that end a letter.
 var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:molto\s+)?(?:cordiali|cordialissimi|distinti|cari|migliori|tanti)\s+saluti|(?:un\s+)?(?:cordiale|caro)\s+saluto|cordialmente|saluti(?:\s+cordiali)?|` +
@@ -55,7 +58,7 @@ func withoutSignature(lines []string) []string {
 			// The footer alone: what follows may be the text.
 			return withoutSignature(lines[i+1:])
 		case disclaimer.MatchString(joinFrom(lines, i)) && above && (i == 0 || startsParagraph(lines, i)):
-			for i > 0 && (strings.TrimSpace(lines[i-1]) == "" || rule.MatchString(lines[i-1])) {
+			for i > 0 && (strings.TrimSpace(lines[i-1]) == "" || rule.MatchString(lines[i-1]) || heading.MatchString(lines[i-1])) {
 				i--
 			}
 			return withoutContacts(trimBlank(lines[:i]))
@@ -75,7 +78,7 @@ func joinFrom(lines []string, i int) string {
 
 func startsParagraph(lines []string, i int) bool {
 	prev := strings.TrimSpace(lines[i-1])
-	return prev == "" || rule.MatchString(prev) || contact.MatchString(prev)
+	return prev == "" || rule.MatchString(prev) || heading.MatchString(prev) || contact.MatchString(prev)
 }
 
 func hasWords(lines []string) bool {
