@@ -63,7 +63,7 @@ func ended(c *conv, id string) error {
 		return err
 	}
 	return c.tellOffice(Out{Text: "attendance.ask", Args: Args{"edition": e.ID}, Choices: []Choice{
-		{Text: "choice.all_present", Act: Act{Verb: "absent", Arg: "nessuno"}},
+		{Text: "choice.all_present", Act: Act{Verb: "absent", ID: e.ID, Arg: "nessuno"}},
 	}})
 }
 
@@ -116,14 +116,16 @@ func absent(c *conv, a Act) error {
 	if err != nil || last == nil {
 		return c.otherwise(err, "attendance.none", nil)
 	}
+	if a.ID != "" { // the button of an edition held before
+		last.Edition = a.ID
+	}
 	if training.Fold(a.Arg) == "nessuno" {
-		return c.reply("attendance.all", Args{"edition": last.Edition})
+		return c.allPresent(last.Edition)
 	}
 	people, err := c.peopleIn("enrolled:" + last.Edition)
 	if err != nil {
 		return err
 	}
-	c.beginUndo()
 	marked := 0
 	names := strings.FieldsFunc(a.Arg, func(r rune) bool { return r == ',' || r == ';' })
 	for _, name := range names[:min(len(names), maxColleagues)] {
@@ -154,6 +156,7 @@ func absent(c *conv, a Act) error {
 	if marked == 0 {
 		return nil
 	}
+	c.beginUndo()
 	return c.reply("attendance.marked", Args{"edition": last.Edition, "n": itoa(marked)}, c.undoChoice())
 }
 
@@ -162,7 +165,34 @@ func absentOne(c *conv, a Act) error {
 	if err != nil || !ok {
 		return c.otherwise(err, "attendance.none", nil)
 	}
-	return c.reply("attendance.marked", Args{"edition": a.ID, "n": "1"})
+	c.beginUndo()
+	return c.reply("attendance.marked", Args{"edition": a.ID, "n": "1"}, c.undoChoice())
+}
+
+// allPresent takes back the absences that were marked.
+func (c *conv) allPresent(edition string) error {
+	people, err := c.List("enrolled:"+edition, "", training.MaxSeats)
+	if err != nil {
+		return err
+	}
+	var undo []Choice
+	for _, p := range people {
+		en, err := c.enrolled(edition, p)
+		if err != nil {
+			return err
+		}
+		if en == nil || en.Presence != training.Absent {
+			continue
+		}
+		if undo == nil {
+			c.beginUndo()
+			undo = []Choice{c.undoChoice()}
+		}
+		en.Presence = ""
+		c.save("enrollment", en.ID(), en)
+		c.weekly("absent", -1)
+	}
+	return c.reply("attendance.all", Args{"edition": edition}, undo...)
 }
 
 // markAbsent records that a participant did not come; the survey does not

@@ -1,9 +1,11 @@
 package dialog
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"regia/training"
 )
@@ -198,6 +200,37 @@ func (c *conv) coming() ([]training.CourseEdition, error) {
 		}
 	}
 	return all, nil
+}
+
+var enrolForm = regexp.MustCompile(`(?i)\b(?:iscriv|partecip|prenot)`)
+
+// wanted is the coming edition that somebody asks to join in words of their own:
+// the one whose title shares a long word with them.
+func (c *conv) wanted() (*training.CourseEdition, error) {
+	if !enrolForm.MatchString(c.text) {
+		return nil, nil
+	}
+	all, err := c.coming()
+	if err != nil {
+		return nil, err
+	}
+	said := map[string]bool{}
+	for _, word := range strings.FieldsFunc(training.Fold(c.text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		said[word] = true
+	}
+	var found *training.CourseEdition
+	for i := range all {
+		for _, word := range strings.FieldsFunc(training.Fold(all[i].Title), func(r rune) bool { return !unicode.IsLetter(r) }) {
+			if len(word) > 4 && said[word] {
+				if found != nil {
+					return nil, nil
+				}
+				found = &all[i]
+				break
+			}
+		}
+	}
+	return found, nil
 }
 
 // find is the coming edition that the words name: the number in the list of

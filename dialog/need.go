@@ -41,6 +41,12 @@ func (c *conv) spontaneous() error {
 	if verb, ok := courtesies[bare(c.text)]; ok {
 		return c.do(Act{Verb: verb})
 	}
+	if e, err := c.wanted(); err != nil || e != nil {
+		if err != nil {
+			return err
+		}
+		return course(c, Act{Verb: "course", ID: e.ID})
+	}
 	if strings.Count(strings.TrimSpace(c.text), " ") >= 2 {
 		reading := c.s.Needs.Read(c.text, "")
 		if len(reading.Topics) > 0 && reading.Topics[0].Score >= 0.3 || len(reading.Negated) > 0 {
@@ -50,6 +56,12 @@ func (c *conv) spontaneous() error {
 	return c.notUnderstood()
 }
 
+// offers are choices that go with a message which asks nothing.
+var offers = map[string]bool{
+	"choice.undo": true, "choice.fix": true, "choice.give_up": true, "choice.give_up_n": true,
+	"choice.reply": true, "choice.open_n": true, "choice.all_present": true,
+}
+
 // notUnderstood asks a question again that was put just now, or says what may be
 // written.
 func (c *conv) notUnderstood() error {
@@ -57,7 +69,7 @@ func (c *conv) notUnderstood() error {
 	if err != nil {
 		return err
 	}
-	if q != nil && q.Free == nil && len(q.Choices) > 0 && c.now.Sub(q.At) < time.Hour {
+	if q != nil && q.Free == nil && len(q.Choices) > 0 && !offers[q.Choices[0].Text] && c.now.Sub(q.At) < time.Hour {
 		return c.reply("choose", nil, q.Choices...)
 	}
 	if c.person.Coordinator {

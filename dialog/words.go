@@ -64,6 +64,7 @@ var sentences = []struct {
 	{regexp.MustCompile(`(?i)^(?:sono )?assente[: ]+(.+)$`), "away"},
 	{regexp.MustCompile(`(?i)^apri (\d{1,2})$`), "week.open"},
 	{regexp.MustCompile(`(?i)\b((?:prossim[oi]|quali|che|elenco dei|vedere i) cors[oi])\b`), "courses"},
+	{regexp.MustCompile(`(?i)\b(parlare con)\b`), "office"},
 	{regexp.MustCompile(`(?i)^mi serve:? (.+)$`), "need.tell"},
 	{regexp.MustCompile(`(?i)^cancella corso (.+)$`), "edition.cancel"},
 }

@@ -139,7 +139,7 @@ func (l Letter) plain(r dialog.Rendered) string {
 		for _, row := range r.Buttons {
 			for _, btn := range row {
 				switch {
-				case btn.Word == btn.Label: // a number of a list that the text has
+				case btn.Word == btn.Label && digits.MatchString(btn.Word): // of a list that the text has
 				case sameWord(btn):
 					fmt.Fprintf(&b, "- %s\n", btn.Label)
 				default:
@@ -183,6 +183,8 @@ func (l Letter) html(r dialog.Rendered, subject string) string {
 	b.WriteString("</div></body></html>\n")
 	return strings.ReplaceAll(b.String(), "\n", "\r\n")
 }
+
+var digits = regexp.MustCompile(`^\d+$`)
 
 // sameWord tells whether the answer is what the label says.
 func sameWord(btn dialog.Button) bool {

@@ -143,7 +143,9 @@ function showState() {
   $('now').dateTime = state.now;
   put($('next'), state.next ? 'Poi: ' + state.next : '');
   $('clock-next').disabled = !state.next;
-  put($('office'), `Questa settimana l'ufficio: ${count(state.office.actions, 'azione', 'azioni')}, circa ${count(state.office.minutes, 'minuto', 'minuti')}`);
+  const { actions, minutes } = state.office;
+  put($('office'), 'Questa settimana l\'ufficio: ' + (actions === 0 ? 'ancora nessuna azione' :
+    `${count(actions, 'azione', 'azioni')}, circa ${count(minutes, 'minuto', 'minuti')}`));
   showStory(state.story);
   showPeople(state.people);
 }
