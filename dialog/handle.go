@@ -135,6 +135,7 @@ func (c *conv) mail(m Mail) error {
 	if err := c.whoByMail(m.From); err != nil {
 		return err
 	}
+	c.mailFound(m)
 	if m.Sort == "unsubscribe" {
 		return c.unsubscribe(m)
 	}

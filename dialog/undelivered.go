@@ -25,6 +25,19 @@ func (c *conv) chatFound() error {
 	return nil
 }
 
+// mailFound notes that an address works which did not: its owner writes from it.
+func (c *conv) mailFound(m Mail) {
+	if c.person == nil || m.Proof == "fail" {
+		return
+	}
+	for i := range c.person.Addresses {
+		if a := &c.person.Addresses[i]; a.Mail == m.From && a.Dead {
+			a.Dead = false
+			c.savePerson()
+		}
+	}
+}
+
 // unsent takes a message that could not be delivered: the channel is marked,
 // and the message goes out on another way.
 func (c *conv) unsent(s Sent) error {

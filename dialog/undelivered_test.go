@@ -81,6 +81,14 @@ func TestAMailThatCameBackGoesAnotherWay(t *testing.T) {
 			t.Errorf("%s still goes to a dead address", m.Out.Text)
 		}
 	}
+	anna := w.Actor(actors["anna"], 0)
+	anna.News()
+	if err := anna.Say("le mie ore"); err != nil { // it works again: she writes from it
+		t.Fatal(err)
+	}
+	if news := anna.News(); !strings.Contains(news, "ore di formazione") {
+		t.Errorf("anna heard %q", news)
+	}
 }
 
 // A mail that came back for now is sent again on the next days, and then goes
