@@ -179,7 +179,8 @@ function showPeople(people) {
   people.forEach((p, i) => {
     let li = old.get(p.id);
     old.delete(p.id);
-    const looks = JSON.stringify(p);
+    const unread = p.id === page.chosen ? 0 : p.unread; // who is open is being read
+    const looks = JSON.stringify({ ...p, unread });
     if (!li) {
       li = el('li');
       li.dataset.person = p.id;
@@ -198,7 +199,7 @@ function showPeople(people) {
         el('span', { className: 'who' }, el('b', {}, p.name), el('span', {}, p.role), el('span', {}, p.org)),
         el('span', { className: 'ways' },
           el('span', {}, channels[p.channel] || ''),
-          p.unread ? el('span', { className: 'unread' }, String(p.unread), el('span', { className: 'unseen' }, ' da leggere')) : null),
+          unread ? el('span', { className: 'unread' }, String(unread), el('span', { className: 'unseen' }, ' da leggere')) : null),
       );
     }
     if (p.id === page.chosen) button.setAttribute('aria-current', 'true');
@@ -286,6 +287,7 @@ function showChat(p) {
     return bubble;
   });
   page.known.set(who, new Set(messages.map((m) => m.id)));
+  $('say').hidden = p.channel === 'mail';
   const none = p.channel === 'mail'
     ? p.name + ' usa l’email e non ha bisogno della chat.'
     : 'Ancora nessun messaggio. Scrivi che cosa serve, per esempio «ci serve un corso sugli appalti».';
