@@ -72,7 +72,7 @@ func (l Letter) compose(out dialog.Out, r dialog.Rendered, now time.Time) (*goma
 	m.SetMessageIDWithValue(l.From.messageID(out.ID, cmp.Or(r.Token, r.Return)))
 	if r.Unsubscribe != "" && !l.NoPlus && l.From.fits(r.Unsubscribe) {
 		// No List-Unsubscribe-Post: that promises an address on the web.
-		m.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+l.Mailto(r.Unsubscribe, "basta avvisi", "basta avvisi")+">")
+		m.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+mailto(l.tagged(r.Unsubscribe), "basta avvisi", "basta avvisi")+">")
 	}
 	m.SetDateWithValue(now)
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
@@ -208,9 +208,13 @@ func (l Letter) button(b *strings.Builder, r dialog.Rendered, subject string, bt
 
 // Mailto is the link that fills subject and body of an answer.
 func (l Letter) Mailto(token, subject, word string) string {
-	esc := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 	if !strings.HasPrefix(strings.ToLower(subject), "re:") {
 		subject = "Re: " + subject
 	}
-	return "mailto:" + url.PathEscape(l.tagged(token)) + "?subject=" + esc(subject) + "&body=" + esc(word)
+	return mailto(l.tagged(token), subject, word)
+}
+
+func mailto(address, subject, body string) string {
+	esc := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+	return "mailto:" + url.PathEscape(address) + "?subject=" + esc(subject) + "&body=" + esc(body)
 }

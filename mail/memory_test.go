@@ -1,10 +1,12 @@
 package mail_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	netmail "net/mail"
 	"strings"
 	"testing"
 	"time"
@@ -192,6 +194,49 @@ func TestAttachmentsArriveAsWhatTheyAre(t *testing.T) {
 	}
 	if !strings.Contains(names, "attestato è.pdf=%PDF") || !strings.Contains(names, "invito.ics=BEGI") {
 		t.Errorf("files %q", names)
+	}
+}
+
+// An announcement says where it is ended, in the header that mail programs make
+// a button of; what they send there is understood, whatever it says.
+func TestAnAnnouncementSaysHowItEnds(t *testing.T) {
+	s, err := mailtest.Start(own.String(), clock)
+	must(t, err)
+	defer s.Close()
+	end := "1" + strings.Repeat("b", 32)
+	sender := &mail.Sender{
+		Endpoint: endpoint(t, s.SMTP()), Outbox: newOutbox(dialog.Out{ID: "o1"}, dialog.Out{ID: "o2"}), Now: clock, Log: quiet(),
+		Letter: mail.Letter{From: own, Name: "ImperiaForma"},
+		Render: func(_ context.Context, o dialog.Out) (dialog.Rendered, error) {
+			r := dialog.Rendered{Address: "a@comune-airole.example", Subject: "Un corso per il tuo ufficio", Body: "corso", Return: "0" + strings.Repeat("a", 42)}
+			if o.ID == "o1" {
+				r.Unsubscribe = end
+			}
+			return r, nil
+		},
+	}
+	defer sender.Close()
+	steps(t, sender.Step)
+	letters := s.Box("a@comune-airole.example")
+	if len(letters) != 2 {
+		t.Fatalf("%d letters", len(letters))
+	}
+	for i, l := range letters {
+		m, err := netmail.ReadMessage(bytes.NewReader(l.Raw))
+		must(t, err)
+		got, want := m.Header.Get("List-Unsubscribe"), ""
+		if i == 0 {
+			want = "<mailto:formazione+" + end + "@provincia.example?subject=basta%20avvisi&body=basta%20avvisi>"
+		}
+		if got != want || m.Header.Get("List-Unsubscribe-Post") != "" {
+			t.Errorf("letter %d: %q, want %q", i, got, want)
+		}
+	}
+	raw := "From: a@comune-airole.example\r\nTo: formazione+" + end + "@provincia.example\r\nSubject: unsubscribe\r\nAuto-Submitted: auto-generated\r\n\r\nThis message was automatically generated.\r\n"
+	m, err := mail.Understand([]byte(raw), own, day)
+	must(t, err)
+	if in, ok, err := m.ToIn("mail:x", day, "", func(...string) string { return "" }, nil); err != nil || !ok || in.Mail.Sort != "unsubscribe" || in.Mail.Token != end {
+		t.Errorf("%v %v %+v", ok, err, in.Mail)
 	}
 }
 
