@@ -99,6 +99,10 @@ func TestCrash(t *testing.T) {
 		s.awaitMoment(rnd)
 		p.slay(t, rnd)
 		until(t, "the connections of the dead", func() bool { return s.open.Load() == 0 })
+		until(t, "all that was said before", func() bool {
+			said := s.bot.Stats()
+			return s.ears.total() == said.Sent+said.Edited
+		})
 		s.ears.reborn()
 		p = s.serve()
 	}
@@ -352,7 +356,7 @@ func (c *participant) wantEverythingOnceInOrder(kills int) (repeats int) {
 			again[m.life]++
 			repeats++
 		default:
-			t.Errorf("%s, life %d: %q came out of order, or again (%d of %d)", c.name, m.life, m.Text, next, len(c.expected))
+			t.Errorf("%s, life %d: %q came out of order, or again (%d of %d), after %q of life %d", c.name, m.life, m.Text, next, len(c.expected), lastText, lastLife)
 			return repeats
 		}
 		lastText, lastLife = m.Text, m.life

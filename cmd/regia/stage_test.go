@@ -219,6 +219,7 @@ func (p *serving) stop(t testing.TB) {
 type ears struct {
 	mu    sync.Mutex
 	life  int // of the program: counted by who starts it anew
+	all   int // messages heard, new and edited
 	heard map[int64][]heard
 }
 
@@ -246,6 +247,7 @@ func (e *ears) hear(m bottest.Message) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.all++
 	edited := len(m.Before) > 0
 	e.heard[m.Chat] = append(e.heard[m.Chat], heard{m, e.life, edited})
 }
@@ -255,6 +257,13 @@ func (e *ears) since(chat int64, n int) []heard {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return append([]heard(nil), e.heard[chat][min(n, len(e.heard[chat])):]...)
+}
+
+// total is how many messages were heard, new and edited.
+func (e *ears) total() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.all
 }
 
 func (e *ears) count(chat int64) int {
