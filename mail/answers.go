@@ -10,10 +10,14 @@ var (
 	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*[.):\-–]\s*\D`)
 	besideShape    = regexp.MustCompile(`(?i)(?:[:=…_?]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?(\d{1,2}|s[iì]['’]?|no|ok|x)\s*[.!]?\s*$`)
 	besideWords    = regexp.MustCompile(`\?\s*([\p{L}\d][^?(]{0,38})$`)
-	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:domanda\s+|risposta\s+|n\.?\s*)?(\d{1,2})\s*(?:°\s*)?([.):=]|[-–]\s|->|→)\s*(\S.*)$`)
+	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s+|[rdn]\.?\s*)?(\d{1,2})\s*(?:°\s*)?([.):=]|[-–]\s|->|→)\s*(\S.*)$`)
 	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	inlinePair     = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
-	timeOfDay      = regexp.MustCompile(`^\s*\d{1,2}[:.]\d{2}(?:\D|$)`)
+	// where an answer begins in a line of several: «1. sì 2. no»
+	runMark = regexp.MustCompile(`(?:^|\s)(\d{1,2})\s*[.):]\s+`)
+	// what people put before or around an answer, and is none of it
+	dressing  = regexp.MustCompile(`(?i)^(?:(?:-+>|=+>|→|»)\s*|r(?:isposta)?\s*[:.]\s+)`)
+	timeOfDay = regexp.MustCompile(`^\s*\d{1,2}[:.]\d{2}(?:\D|$)`)
 )
 
 // question is the number of a quoted question, 0 for none.
@@ -43,6 +47,9 @@ func (p *parts) readBeside(n int, l string) {
 func numbered(lines []string) map[int]string {
 	lines = trimBlank(lines)
 	if a := inline(lines); a != nil {
+		return a
+	}
+	if a := inARun(lines); a != nil {
 		return a
 	}
 	if a := oneToALine(lines, numberedLine, false); a != nil {
@@ -117,4 +124,41 @@ func inline(lines []string) map[int]string {
 		}
 	}
 	return nil
+}
+
+// inARun reads answers that follow each other on one line, with nothing but
+// their numbers between them; these must be 1, 2, 3 and so on.
+func inARun(lines []string) map[int]string {
+	for _, l := range lines {
+		marks := runMark.FindAllStringSubmatchIndex(l, 100)
+		if len(marks) < 2 || marks[0][0] != 0 {
+			continue
+		}
+		out := map[int]string{}
+		for i, m := range marks {
+			end := len(l)
+			if i+1 < len(marks) {
+				end = marks[i+1][0]
+			}
+			a := strings.TrimSpace(l[m[1]:end])
+			if l[m[2]:m[3]] != strconv.Itoa(i+1) || a == "" {
+				out = nil
+				break
+			}
+			out[i+1] = clip(a, maxAnswer)
+		}
+		if out != nil {
+			return out
+		}
+	}
+	return nil
+}
+
+// undressed is an answer without the arrow before it or the stars around it.
+func undressed(a string) string {
+	a = dressing.ReplaceAllString(a, "")
+	if len(a) > 2 && a[0] == a[len(a)-1] && (a[0] == '*' || a[0] == '_') && strings.Count(a, a[:1]) == 2 {
+		a = a[1 : len(a)-1]
+	}
+	return strings.TrimSpace(a)
 }

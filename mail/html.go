@@ -226,7 +226,7 @@ func (t *htmlText) close(name string) {
 	}
 	tight := t.stack[at].tight
 	t.stack = t.stack[:at]
-	if name == "p" && !tight || name == "blockquote" {
+	if name == "p" && !tight || name == "blockquote" || name == "ol" || name == "ul" {
 		t.blank()
 	}
 }

@@ -83,6 +83,7 @@ func (p *parts) readBare(lines []string) {
 		case n == last+1:
 			flush()
 			last, cur = n, interleaved{question: n}
+			p.questions++
 			p.readBeside(n, l)
 		case n > 0:
 			return // the numbers are not those of a questionnaire

@@ -187,7 +187,7 @@ func quoteStart(lines []string) (start, begin int, hard bool) {
 var shortRule = regexp.MustCompile(`^\s*[-_=]{3,}\s*$`)
 
 func addAnswer(answers map[int]string, n int, lines []string) {
-	a := strings.TrimSpace(strings.Join(collapse(lines), "\n"))
+	a := undressed(strings.TrimSpace(strings.Join(collapse(lines), "\n")))
 	if a == "" {
 		return
 	}

@@ -109,7 +109,11 @@ func withoutContacts(lines []string) []string {
 	for start > 0 && strings.TrimSpace(lines[start-1]) != "" {
 		start--
 	}
-	if start == 0 || len(lines)-start < 3 {
+	n := len(lines) - start
+	if start > 0 && n == 2 && personName.MatchString(lines[start]) && contact.MatchString(lines[start+1]) {
+		return trimBlank(lines[:start]) // a name and a number
+	}
+	if start == 0 || n < 3 {
 		return lines
 	}
 	labelled, places := 0, 0
