@@ -101,10 +101,12 @@ func joinMail(c *conv, a Act) error {
 		if !other.guest.Ends.After(c.now) {
 			other.guest.Ends = c.now.Add(24 * time.Hour)
 			other.saveGuest()
-			if l == nil {
-				if err := other.askFocalPoint(); err != nil {
-					return err
-				}
+			tell := other.askFocalPoint
+			if l != nil { // several read it: a code there would prove nothing
+				tell = func() error { return other.reply("who.no_chat", nil) }
+			}
+			if err := tell(); err != nil {
+				return err
 			}
 		}
 	}

@@ -172,6 +172,11 @@ func MyData(r Reader, person string) ([]byte, error) {
 			notes = append(notes, n)
 		}
 	}
+	if absence, err := load[training.Absence](r, "absence", person); err != nil {
+		return nil, err
+	} else if absence != nil {
+		all["assenza"] = absence
+	}
 	all["fabbisogni"], all["parole"], all["iscrizioni"], all["risposte"], all["messaggi"] = needs, words, enrolments, sheets, notes
 	return json.MarshalIndent(all, "", "  ")
 }

@@ -62,4 +62,14 @@ func TestASharedAddressProvesNobody(t *testing.T) {
 	if !strings.Contains(w.Dump(), `"usefulness":5`) || len(w.Documents("unsigned")) > 0 {
 		t.Errorf("the answer is not in its sheet alone: %v", w.Documents("unsigned"))
 	}
+	// A chat is not linked by it, and whoever reads it hears why.
+	chat := w.Actor(registry, 1234)
+	must(chat.Say("/start"))
+	must(chat.Say(registry))
+	if news := chat.News(); !strings.Contains(news, "il codice è arrivato lì") {
+		t.Errorf("the chat hears %q", news)
+	}
+	if last := w.Got[len(w.Got)-2]; last.Rendered.Address != registry || last.Out.Text != "who.no_chat" {
+		t.Errorf("the address gets %s", last.Out.Text)
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"regia/bot/bottest"
+	"regia/dialog"
+	"regia/storage"
 	"regia/training"
 )
 
@@ -88,5 +90,23 @@ func TestAFileOutlivesItsDeadLetter(t *testing.T) {
 	}
 	if text := read(t, d, "anna-rossi"); !strings.Contains(text, "Qui leggo solo parole scritte") {
 		t.Errorf("tried again: %q", text)
+	}
+}
+
+func TestOnlyTheWriterIsReadOfWhatCouldNotBeHandled(t *testing.T) {
+	for id, c := range map[string]struct {
+		raw  string
+		want dialog.Unread
+	}{
+		"dead:tg:1:2":              {`{"update_id":2,"message":{"chat":{"first_name":"a \"id\":9","id":7,"type":"private"},"text":7}`, dialog.Unread{Chat: 7}},
+		"dead:tg:1:3":              {`{"update_id":3,"message":{"chat":{"id":-7},"text":"\"chat\":{\"id\":8}"}}`, dialog.Unread{}},
+		"dead:tg:1:4":              {"\x00", dialog.Unread{}},
+		"dead:mail:h:INBOX:1.2":    {`{"mail":{"from":"anna@x.example","text":"words"}}`, dialog.Unread{From: "anna@x.example"}},
+		"dead:timer:offer:a@today": {`{"timer":{"kind":"offer"}}`, dialog.Unread{}},
+	} {
+		in := unread(storage.Input{ID: id, Source: storage.DeadSource, Raw: []byte(c.raw)})
+		if in.ID != id || in.Unread == nil || *in.Unread != c.want {
+			t.Errorf("%s: %+v, want %+v", id, in.Unread, c.want)
+		}
 	}
 }
