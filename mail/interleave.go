@@ -77,6 +77,7 @@ func (p *parts) readBare(lines []string) {
 		}
 	}
 	last := 0
+questions:
 	for _, l := range lines {
 		n := question(l)
 		switch {
@@ -85,6 +86,8 @@ func (p *parts) readBare(lines []string) {
 			last, cur = n, interleaved{question: n}
 			p.questions++
 			p.readBeside(n, l)
+		case n == 1 && last > 1:
+			break questions // the choices below a questionnaire
 		case n > 0:
 			return // the numbers are not those of a questionnaire
 		case cur.question == 0, isMarker(l):

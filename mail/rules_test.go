@@ -219,3 +219,28 @@ func TestWhatComesToTheAddressesOfAMessage(t *testing.T) {
 		}
 	}
 }
+
+// A prompt that comes back as it went, quoted in any way, answers nothing.
+func TestAPromptDoesNotAnswerItself(t *testing.T) {
+	prompts := []string{
+		"C'è un posto per te. Vieni?\n\n1. Sì, vengo\n2. No, lascio il posto",
+		"Com'è andata?\n\n1. Quanto ti sarà utile? (1–5)\n2. Chi insegnava è stato chiaro? (1–5)\n3. L'organizzazione? (1–5)\n4. Lo consiglieresti? (0–10)\n\nRispondi con 4 numeri, per esempio: 5 4 4 9\n\n1. Salta",
+		"Quale di questi temi?\n\n1. Strade\n2. Appalti\n3. Altro",
+		"I prossimi corsi:\n1. Scavi – giovedì 18 marzo, ore 9–13, Imperia, 8 posti\n2. Privacy – online\n\nScrivi il numero per i dettagli.",
+		"Servono 4 minuti.\n\n1. Quante persone si occupano di strade?\n2. Serve un corso? Se sì, quando?\n3. Avete una sala?",
+	}
+	head := "Da: ImperiaForma <formazione@provincia.example>\nInviato: giovedì 11 marzo 2027 09:02\nA: Anna Verdi\nOggetto: prova\n\n"
+	intro := "Il 11/03/2027 09:02, ImperiaForma ha scritto:\n"
+	for _, p := range prompts {
+		marked := mail.Marker + "\n\n" + p
+		bars := "> " + strings.ReplaceAll(marked, "\n", "\n> ")
+		for _, text := range []string{marked, head + marked, head + p, "________________________________\n" + head + marked, intro + bars, intro + "\n" + bars + "\n", bars, "-----Messaggio originale-----\n" + head + p} {
+			if got, answers := mail.Reply(text); got != "" || answers != nil {
+				t.Errorf("%q answers %q %v", text, got, answers)
+			}
+			if got, answers := mail.Reply("Vedi sotto\n\n" + text); got != "Vedi sotto" || answers != nil {
+				t.Errorf("%q under words answers %q %v", text, got, answers)
+			}
+		}
+	}
+}
