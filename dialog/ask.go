@@ -120,6 +120,10 @@ func (c *conv) understand() error {
 	if act, ok := sentence(line); ok {
 		return c.do(act)
 	}
+	if c.asked != nil && len(q.Choices) > 0 && q.Choices[0].Act.Verb == "office.reply" {
+		// Whoever answers that mail in words has pressed nothing first.
+		return c.answered(q, Act{Verb: "office.reply_text", ID: q.Choices[0].Act.ID})
+	}
 	return c.spontaneous()
 }
 

@@ -41,6 +41,11 @@ func (c *conv) spontaneous() error {
 	if verb, ok := courtesies[bare(c.text)]; ok {
 		return c.do(Act{Verb: verb})
 	}
+	for _, hint := range hints {
+		if hint.form.MatchString(c.text) {
+			return c.do(Act{Verb: hint.verb})
+		}
+	}
 	if e, err := c.wanted(); err != nil || e != nil {
 		if err != nil {
 			return err

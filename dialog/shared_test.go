@@ -30,6 +30,14 @@ func TestASharedAddressProvesNobody(t *testing.T) {
 	for _, text := range []string{"corsi", "Rita Neri", "1", "sì"} {
 		must(box.Say(text))
 	}
+	// A tap on the invitation can only be of whoever was invited there.
+	_, uid, _ := strings.Cut(string(w.Documents("enrollment")[0]), ":")
+	for from, want := range map[string]bool{elio.Mail: false, registry: true} {
+		must(w.Handle(dialog.In{Mail: &dialog.Mail{From: from, Sort: "calendar_reply", Calendar: &dialog.Answer{UID: uid, Sequence: 9, Status: "ACCEPTED"}}}))
+		if heard := strings.Contains(box.News(), "ti aspettiamo"); heard != want {
+			t.Errorf("an invitation accepted from %s: %v", from, heard)
+		}
+	}
 	must(w.Advance(time.Date(2027, 3, 11, 14, 0, 0, 0, training.Rome())))
 
 	people := w.Documents("person")

@@ -179,14 +179,19 @@ func (c *conv) delivered(m Mail) error {
 
 // calendarAnswer takes the answer to an invitation, from its attendee only.
 func (c *conv) calendarAnswer(a Answer) error {
-	if c.person == nil {
+	edition, person, ok := splitUID(a.UID)
+	if !ok {
+		return nil
+	}
+	if c.shared != nil { // it can only be whoever was invited there
+		if err := c.setPerson(person); err != nil {
+			return err
+		}
+	}
+	if c.person == nil || c.person.ID != person {
 		return nil
 	}
 	if mail, _ := c.person.Mail(); mail != c.in.Mail.From {
-		return nil
-	}
-	edition, person, ok := splitUID(a.UID)
-	if !ok || person != c.person.ID {
 		return nil
 	}
 	en, err := c.enrolled(edition, person)

@@ -61,12 +61,19 @@ var sentences = []struct {
 	{regexp.MustCompile(`(?i)^(?:/?edizione|nuovo corso)[: ]+(.+)$`), "edition.new"},
 	{regexp.MustCompile(`(?i)^iscrivi(?: al corso)? (.+)$`), "enrol.colleagues"},
 	{regexp.MustCompile(`(?i)^assenti[: ]+(.+)$`), "absent"},
-	{regexp.MustCompile(`(?i)^(?:sono )?assente[: ]+(.+)$`), "away"},
+	{regexp.MustCompile(`(?i)^(?:sono |sarò )?(?:assente|in ferie)[: ]+(.+)$`), "away"},
 	{regexp.MustCompile(`(?i)^apri (\d{1,2})$`), "week.open"},
-	{regexp.MustCompile(`(?i)\b((?:prossim[oi]|quali|che|elenco dei|vedere i) cors[oi])\b`), "courses"},
-	{regexp.MustCompile(`(?i)\b(parlare con)\b`), "office"},
 	{regexp.MustCompile(`(?i)^mi serve:? (.+)$`), "need.tell"},
 	{regexp.MustCompile(`(?i)^cancella corso (.+)$`), "edition.cancel"},
+}
+
+// hints are turns that tell what is meant when nothing else does.
+var hints = []struct {
+	form *regexp.Regexp
+	verb string
+}{
+	{regexp.MustCompile(`(?i)\b(?:prossim[oi]|quali|che|elenco dei|vedere i) cors[oi]\b`), "courses"},
+	{regexp.MustCompile(`(?i)\bparlare con\b`), "office"},
 }
 
 // sentence reads a one-message command; the argument is the rest of the line.
