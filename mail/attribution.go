@@ -16,6 +16,8 @@ var (
 	endsInVerb = regexp.MustCompile(`(?i)(?:^|[\s>)"'”])(?:` + verbs + `)\s*:?\s*-*\s*$`)
 	midVerb    = regexp.MustCompile(`(?i)\s(?:schrieb|skrev|schreef|kirjoitti)\s`) // «Am … schrieb Name:»
 	dashedVerb = regexp.MustCompile(`(?i)^-{2,}.*\b(?:wrote|ha scritto|schrieb|a écrit|sent)\b\s*:?\s*-{2,}$`)
+	// «Quoting Nome <x@y>:», as Horde writes it.
+	quoting = regexp.MustCompile(`(?i)^(?:quoting|citando|zitat\s+von|quotando)\s.*:$`)
 	// How such a line begins.
 	opening = regexp.MustCompile(`(?i)^-*\s*(?:on\s|il\s|in\s+data\s|addì\s|le\s|am\s|el\s|em\s|op\s|w\s+dniu\s|dnia\s|den\s|på\s|vào\s|` +
 		`(?:lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|jeu|ven|sam|dim|` +
@@ -49,6 +51,9 @@ func attribution(lines []string, i int) (n int, ok bool) {
 		return 0, false
 	}
 	if strings.HasPrefix(first, "--") && dashedVerb.MatchString(first) {
+		return 1, true
+	}
+	if quoting.MatchString(first) && quotedNext(lines, i+1) {
 		return 1, true
 	}
 	starts := opening.MatchString(first)
@@ -206,6 +211,9 @@ var arrows = regexp.MustCompile(`^>>>\s.*(?:@|\d[./:]\d).*>>>\s*$`)
 
 // The same without dashes, as Apple Mail and some phones write it.
 var bareSeparator = regexp.MustCompile(`(?i)^\s*(?:inizio messaggio inoltrato|begin forwarded message|messaggio originale|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:réexpédié|transféré))\s*:\s*$`)
+
+// What may stand between a rule and a repeated header.
+var bareTitle = regexp.MustCompile(`(?i)^\s*(?:messaggio originale|original message|ursprüngliche nachricht|message d['’]origine)\s*$`)
 
 // The marker that prompts carry. In the formal form too.
 var marker = regexp.MustCompile(`(?i)scriv(?:i|ere|ete)\s+(?:\S+\s+){0,4}?sopra\s+(?:a\s+)?questa\s+(?:riga|linea)`)

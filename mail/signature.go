@@ -18,10 +18,10 @@ var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
 
 // The legal notes below the mail of offices.
 var disclaimer = regexp.MustCompile(`(?i)^[\s*_>|#-]*(?:` +
-	`(?:ai\s+sensi|a\s+norma|in\s+(?:conformità|ottemperanza))\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:del|della|dell['’]|dei|degli|al|all['’])[\s]*(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativa|legge|l\.|codice|ue|disposizioni)|` +
+	`(?:informativa\s+)?(?:ai\s+sensi|a\s+norma|in\s+(?:conformità|ottemperanza))\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:del|della|dell['’]|dei|degli|al|all['’])[\s]*(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativa|legge|l\.|codice|ue|disposizioni)|` +
 	`(?:le\s+informazioni|il\s+contenuto|i\s+contenuti|la\s+presente|il\s+presente|questo|questa|la\s+suddetta|tutte\s+le\s+informazioni)\s+[^.]{0,80}(?:contenut[eio]|messaggio|e-?mail|comunicazione|trasmess[aeio]|allegat)[^.]{0,160}(?:riservat|confidenzial|destinatari|privileg|esclusiv|unicamente|legge|vincolant)|` +
 	`(?:avviso|nota|clausola|avvertenza|informativa)\s+(?:di\s+|sulla\s+|legale|sul\s+)?(?:riservatezza|confidenzialit|legale|privacy|trattamento)|riservatezza\s*:|privacy\s*:|` +
-	`(?:prima\s+di\s+stampare|pensa\s+all['’]ambiente|rispetta\s+l['’]ambiente|non\s+stampare\s+questa|please\s+consider\s+the\s+environment|stampa\s+(?:questa|solo))|` +
+	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+all['’]ambiente|rispetta\s+l['’]ambiente|non\s+stampare\s+questa|please\s+consider\s+the\s+environment|stampa\s+(?:questa|solo))|` +
 	`(?:this\s+(?:e-?mail|message|communication)|the\s+information\s+(?:contained|in\s+this))[^.]{0,120}(?:confidential|intended|privileged)|confidentiality\s+notice|disclaimer\b|` +
 	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}(?:confidentiel|destinataire)|` +
 	`questa\s+e-?mail\s+è\s+stata\s+(?:controllata|esaminata)|mail\s+priva\s+di\s+virus|virus-free|esente\s+da\s+virus` +
