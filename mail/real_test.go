@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net"
 	"os"
 	"strings"
 	"testing"
@@ -276,49 +274,19 @@ func TestDovecotRunHearsOfNewMail(t *testing.T) {
 func TestDovecotGoesSilent(t *testing.T) {
 	d := dovecot(t)
 	must(t, d.Put(mailtest.ServiceUser, eml(1, "uno")))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer l.Close()
-	silent := make(chan struct{}) // closed: what the first connection brings is dropped
-	go func() {
-		for n := 0; ; n++ {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("tcp", d.Addr())
-			if err != nil {
-				in.Close()
-				continue
-			}
-			go func() { _, _ = io.Copy(out, in); out.Close() }()
-			go func() {
-				defer in.Close()
-				buf := make([]byte, 4096)
-				for {
-					k, err := out.Read(buf)
-					if err != nil {
-						return
-					}
-					if n == 0 {
-						select {
-						case <-silent:
-							continue
-						default:
-						}
-					}
-					if _, err := in.Write(buf[:k]); err != nil {
-						return
-					}
-				}
-			}()
+	silent := make(chan struct{}) // for the first connection
+	line, n := between(t, d.Addr()), 0
+	line.Each(func() mailtest.Fate {
+		f := mailtest.Unharmed
+		if n++; n == 1 {
+			f.Silent = silent
 		}
-	}()
+		return f
+	})
 	got := make(chan string, 10)
 	k := &takes{verdict: func(a mail.Arrived) mail.Verdict { got <- string(a.Raw); return mail.Done }}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
 	r := &mail.Reader{
-		Endpoint: endpoint(t, "imap://"+mailtest.ServiceUser+":prova@127.0.0.1:"+port+"?tls=off"), Intake: k, Log: quiet(),
+		Endpoint: endpoint(t, "imap://"+mailtest.ServiceUser+":prova@"+line.Addr()+"?tls=off"), Intake: k, Log: quiet(),
 		Watchdog: 500 * time.Millisecond, Timeout: 3 * time.Second,
 	}
 	ctx, cancel := context.WithCancel(t.Context())

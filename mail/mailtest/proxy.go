@@ -23,6 +23,8 @@ type Proxy struct {
 type Fate struct {
 	Up, Down int
 	Delay    time.Duration
+	// Silent, once it is closed, swallows what comes from the server.
+	Silent <-chan struct{}
 }
 
 // Unharmed is the fate of a connection to which nothing happens.
@@ -85,13 +87,13 @@ func (p *Proxy) run() {
 				server.Close()
 			})
 		}
-		go func() { end(pass(server, client, f.Up, f.Delay)) }()
-		go func() { end(pass(client, server, f.Down, f.Delay)) }()
+		go func() { end(pass(server, client, f.Up, f.Delay, nil)) }()
+		go func() { end(pass(client, server, f.Down, f.Delay, f.Silent)) }()
 	}
 }
 
 // pass copies until the end, and tells whether that was the cut.
-func pass(to io.Writer, from io.Reader, limit int, delay time.Duration) (cut bool) {
+func pass(to io.Writer, from io.Reader, limit int, delay time.Duration, silent <-chan struct{}) (cut bool) {
 	buf := make([]byte, 4096)
 	for limit != 0 {
 		size := len(buf)
@@ -101,6 +103,11 @@ func pass(to io.Writer, from io.Reader, limit int, delay time.Duration) (cut boo
 		n, err := from.Read(buf[:size])
 		if n > 0 && delay > 0 {
 			time.Sleep(delay)
+		}
+		select {
+		case <-silent:
+			n = 0
+		default:
 		}
 		if _, werr := to.Write(buf[:n]); err != nil || werr != nil {
 			return false
