@@ -62,7 +62,7 @@ func numbered(lines []string) map[int]string {
 // «10 persone» begins with a number too.
 func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]string {
 	out := map[int]string{}
-	last, ended := 0, false
+	last, ended, closed := 0, false, false
 	for _, l := range lines {
 		m := shape.FindStringSubmatch(l)
 		if m != nil && timeOfDay.MatchString(l) {
@@ -74,7 +74,12 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 				continue
 			}
 			if strict {
-				return nil
+				// Three figures in a row are answers, whatever is said below.
+				if last < 3 || !figures(out) {
+					return nil
+				}
+				closed = true
+				continue
 			}
 			// What follows an empty line is «grazie» more often than an answer.
 			if last > 0 && !ended && !closingWords.MatchString(l) {
@@ -83,7 +88,7 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 			continue
 		}
 		n, _ := strconv.Atoi(m[1])
-		if n <= last || n == 0 || strict && n != last+1 {
+		if n <= last || n == 0 || closed || strict && n != last+1 {
 			return nil
 		}
 		last, ended = n, false
@@ -161,4 +166,26 @@ func undressed(a string) string {
 		a = a[1 : len(a)-1]
 	}
 	return strings.TrimSpace(a)
+}
+
+func figures(answers map[int]string) bool {
+	for _, a := range answers {
+		if _, err := strconv.Atoi(a); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+var farewell = regexp.MustCompile(`(?i)^\s*(?:(?:mille\s+|molte\s+)?grazie|saluti|(?:cordiali|distinti|cari|tanti)\s+saluti|un\s+(?:caro\s+)?saluto|cordialmente|ciao|a\s+presto|buon[ao]?\s+(?:giornata|serata|lavoro)|thanks|regards|merci|danke)\b`)
+
+// withoutFarewell cuts the greeting that somebody leaves below the last answer;
+// the first line may be one when the question is answered already.
+func withoutFarewell(lines []string, answered bool) []string {
+	for i, l := range lines {
+		if farewell.MatchString(l) && (i == 0 && answered || i > 0 && strings.TrimSpace(lines[i-1]) == "") {
+			return lines[:i]
+		}
+	}
+	return lines
 }

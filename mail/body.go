@@ -20,12 +20,12 @@ func (e *entity) body() body {
 		}
 		switch p.typ {
 		case "text/plain", "text", "text/enriched":
-			s := strings.ToValidUTF8(string(p.decoded(maxText)), "\uFFFD")
+			s := markCleaner.Replace(strings.ToValidUTF8(string(p.decoded(maxText)), "\uFFFD"))
 			if strings.EqualFold(p.params["format"], "flowed") {
 				s = unflow(s, strings.EqualFold(p.params["delsp"], "yes"))
 			}
 			size += len(s)
-			plain = append(plain, markCleaner.Replace(s))
+			plain = append(plain, s)
 		case "text/html", "application/xhtml+xml":
 			s := textOf(strings.ToValidUTF8(string(p.decoded(2*maxText)), "\uFFFD"))
 			size += len(s)
@@ -62,6 +62,9 @@ func unflow(s string, delsp bool) string {
 			depth++
 		}
 		text := strings.TrimPrefix(line[depth:], " ")
+		if depth == 0 && strings.HasPrefix(text, ">") {
+			text = markOwn + text // stuffed with a space, so that it is no quote
+		}
 		if depthOpen >= 0 && (depth != depthOpen || text == "-- ") {
 			out.WriteByte('\n')
 			depthOpen = -1

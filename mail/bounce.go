@@ -117,16 +117,24 @@ func originalOf(e *entity, original []byte, own Address) (b Bounced) {
 
 var (
 	mailerName = regexp.MustCompile(`(?i)^(?:mailer-daemon|postmaster|mail-daemon|mdaemon|maildelivery)@`)
-	failedText = regexp.MustCompile(`(?i)undeliver|delivery (?:status notification|failure|has failed)|returned mail|failure notice|mancat[ao] (?:consegna|recapito)|mancato recapito|non recapitabile|unzustellbar|non remis`)
-	anyID      = regexp.MustCompile(`<[^<>\s]{3,300}@[^<>\s]{3,200}>`)
-	smtpReply  = regexp.MustCompile(`\b[45]\d\d[ -]+(?:#?([45]\.\d{1,3}\.\d{1,3})\b)`)
+	failedText = regexp.MustCompile(`(?i)undeliver|delivery (?:status notification|failure|failed|has failed)|returned mail|failure notice|` +
+		`mancat[ao] (?:consegna|recapito)|non recapitabil[ei]|impossibile (?:recapitare|consegnare)|(?:recapito|consegna) non riuscit[oa]|non (?:è stato )?(?:recapitato|consegnato)|stato del recapito|` +
+		`unzustellbar|non remis|échec de (?:la )?remise`)
+	delayedText = regexp.MustCompile(`(?i)delayed|in ritardo|ritardat[ao]`)
+	anyID       = regexp.MustCompile(`<[^<>\s]{3,300}@[^<>\s]{3,200}>`)
+	smtpReply   = regexp.MustCompile(`(?:\b[45]\d\d[ -]+#?|\(#)([45]\.\d{1,3}\.\d{1,3})\b`)
+	// The address alone on its line, as qmail, Postfix and Exim name it.
+	failedAddress = regexp.MustCompile(`(?m)^[ \t]*<?([^<>\s@]{1,64}@[^<>\s@:]{3,200})>?:?[ \t]*\r?$`)
 )
 
 // freeBounce knows a note of failure without a report by its sender and words.
 // Words prove little: it is lasting only where it came to the envelope sender
 // of the message, and quotes the answer of a server that says so.
 func freeBounce(e *entity, own Address, returned bool, about Bounced) ([]Bounced, bool) {
-	failed := failedText.MatchString(e.h.text("Subject"))
+	subject := e.h.text("Subject")
+	rcpt := e.h.get("X-Failed-Recipients") // Exim
+	delayed := delayedText.MatchString(subject)
+	failed := failedText.MatchString(subject) || delayed || rcpt != ""
 	mailer := mailerName.MatchString(e.from())
 	null := strings.TrimSpace(e.h.get("Return-Path")) == "<>"
 	if !(failed && (mailer || null || returned) || mailer && returned) {
@@ -141,7 +149,14 @@ func freeBounce(e *entity, own Address, returned bool, about Bounced) ([]Bounced
 			}
 		}
 	}
-	about.Failed = true
+	about.Failed = !delayed
+	if m := failedAddress.FindSubmatch(text); rcpt == "" && m != nil {
+		rcpt = string(m[1])
+	}
+	rcpt, _, _ = strings.Cut(rcpt, ",")
+	if local, domain, ok := splitAddress(strings.ToValidUTF8(strings.TrimSpace(rcpt), "")); ok {
+		about.Recipient = local + "@" + domain
+	}
 	if m := smtpReply.FindSubmatch(text); m != nil {
 		about.Status = string(m[1])
 	}

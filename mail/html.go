@@ -10,9 +10,10 @@ import (
 const (
 	markQuoted      = "\uE000" // from here on everything is quoted
 	markAttribution = "\uE001" // this line introduces a quote
+	markOwn         = "\uE002" // this line is the writer's, though it begins with >
 )
 
-var markCleaner = strings.NewReplacer(markQuoted, "", markAttribution, "")
+var markCleaner = strings.NewReplacer(markQuoted, "", markAttribution, "", markOwn, "")
 
 const (
 	maxTags  = 100_000
@@ -161,6 +162,11 @@ func (t *htmlText) open(name, attrs string) {
 		el.hidden = true
 	case kindSignature:
 		el.hidden = t.quotes == 0
+	case kindDashes:
+		t.endLine()
+		if t.hidden == 0 && t.quotes == 0 {
+			t.out.WriteString("-- \n")
+		}
 	}
 	if name == "ol" {
 		el.list = new(int)
@@ -293,9 +299,8 @@ func (t *htmlText) write(line string) {
 				break
 			}
 		}
-		// A line of the writer's own that begins with > is not a quote.
 		if strings.HasPrefix(line, ">") {
-			t.out.WriteByte(' ')
+			t.out.WriteString(markOwn)
 		}
 	}
 	t.out.WriteString(line)

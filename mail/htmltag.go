@@ -49,6 +49,7 @@ const (
 	kindRest                    // it and all that follows is quoted
 	kindAttribution             // introduces a quote
 	kindSignature
+	kindDashes // the signature begins, here or with the next element
 	kindHidden
 )
 
@@ -93,7 +94,7 @@ func elementKind(name, attrs string) elementSort {
 	}
 	switch attribute(attrs, "data-marker") { // Zimbra
 	case "__SIG_PRE__", "__SIG_POST__":
-		return kindSignature
+		return kindDashes
 	case "__HEADERS__", "__QUOTED_TEXT__":
 		return kindRest
 	}

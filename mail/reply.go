@@ -30,6 +30,9 @@ func Reply(text string) (string, map[int]string) {
 		// which may be that of a choice.
 		below := len(p.between) == 1 && i == 0 && p.questions > 1 && b.last
 		if b.question > 0 && !below {
+			if b.last {
+				w = withoutFarewell(w, answers[b.question] != "")
+			}
 			addAnswer(answers, b.question, w)
 		}
 	}
@@ -204,7 +207,7 @@ func collapse(lines []string) []string {
 		if strings.TrimSpace(l) == "" && len(out) > 0 && out[len(out)-1] == "" {
 			continue
 		}
-		out = append(out, strings.TrimRight(l, " \t"))
+		out = append(out, strings.TrimPrefix(strings.TrimRight(l, " \t"), markOwn))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ func withoutSignature(lines []string) []string {
 		t := strings.TrimRight(l, " \t")
 		above := hasWords(lines[:i])
 		switch {
-		case t == "--" || l == "-- ":
+		case l == "-- ", t == "--" && !goesOn(lines[i+1:]):
 			return trimBlank(lines[:i])
 		case t == "---" && above && signed(lines[i+1:]):
 			return trimBlank(lines[:i])
@@ -65,6 +66,22 @@ func withoutSignature(lines []string) []string {
 		}
 	}
 	return withoutContacts(lines)
+}
+
+// sentence is a line that says something.
+var sentence = regexp.MustCompile(`^\s*(?:\S+\s+){3,}\S*[\p{L}\d)»"]\s*[.!?]\s*$`)
+
+// goesOn tells that what stands below «--», which has lost its blank or never
+// had one, is more of the text: it says something before any legal note, and
+// holds nothing of a signature.
+func goesOn(lines []string) bool {
+	for i, l := range lines {
+		if footer.MatchString(l) || disclaimer.MatchString(joinFrom(lines, i)) {
+			lines = lines[:i]
+			break
+		}
+	}
+	return slices.ContainsFunc(lines, sentence.MatchString) && !signed(lines)
 }
 
 // joinFrom is the paragraph from line i, for patterns that may be wrapped.
@@ -138,7 +155,8 @@ func withoutContacts(lines []string) []string {
 var personName = regexp.MustCompile(`^[\s*_]*(?:\p{Lu}[\p{L}.'’-]*\s+){1,4}\p{Lu}[\p{L}.'’-]*[\s*_,]*$`)
 
 // signed tells lines that hold a signature: somewhere a place of work or a
-// number, or names alone.
+// number, or several names. One name below the closing words is how a person
+// ends a letter.
 func signed(lines []string) bool {
 	names := true
 	lines = trimBlank(lines)
@@ -148,7 +166,7 @@ func signed(lines []string) bool {
 		}
 		names = names && (strings.TrimSpace(l) == "" || personName.MatchString(l))
 	}
-	return names && len(lines) > 0
+	return names && len(lines) > 1
 }
 
 func trimBlank(lines []string) []string {
