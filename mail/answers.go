@@ -8,9 +8,9 @@ import (
 
 var (
 	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*[.):\-–]\s*\D`)
-	besideShape    = regexp.MustCompile(`(?i)(?:[:=…_?)]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?(\d{1,2}|s[iì]['’]?|no|ok|x)\s*[.!]?\s*$`)
+	besideShape    = regexp.MustCompile(`(?i)(?:[:=…_?)]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?\[?(\d{1,2}|s[iì]['’]?|no|ok|x)\]?\s*[.!]?\s*$`)
 	besideWords    = regexp.MustCompile(`\?\s*([\p{L}\d][^?(]{0,38})$`)
-	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s+|[rdn]\.?\s*)?(\d{1,2})\s*(?:°\s*)?([.):=]|[-–]\s|->|→)\s*(\S.*)$`)
+	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s+(?:n\.?\s*)?|[rdn]\.?\s*)?(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
 	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	inlinePair     = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
 	// where an answer begins in a line of several: «1. sì 2. no»

@@ -32,7 +32,7 @@ var disclaimer = regexp.MustCompile(`(?i)^[\s*_>|#-]*(?:` +
 var heading = regexp.MustCompile(`(?i)^[\s*_=#-]*(?:avviso|attenzione|avvertenza|nota|disclaimer|privacy|riservatezza|confidential)[\s*_=:#.!-]*$`)
 
 // The words that end a letter.
-var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:molto\s+)?(?:cordiali|cordialissimi|distinti|cari|migliori|tanti)\s+saluti|(?:un\s+)?(?:cordiale|caro)\s+saluto|cordialmente|saluti(?:\s+cordiali)?|` +
+var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:con\s+i\s+)?(?:molto\s+|più\s+)?(?:cordiali|cordialissimi|distinti|cari|migliori|tanti)\s+saluti|(?:un\s+)?(?:cordiale|caro)\s+saluto|cordialmente|saluti(?:\s+cordiali)?|` +
 	`(?:mille\s+)?grazie\s+(?:e|,)\s+(?:(?:cordiali|distinti|cari)\s+)?saluti|buona\s+(?:giornata|serata)|(?:best|kind)\s+regards|regards|(?:mit\s+)?freundlichen?\s+grü(?:ß|ss)en?|mfg|cordialement|bien\s+à\s+vous)[\s.,!;*_]*$`)
 
 // What only a signature holds.
