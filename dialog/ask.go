@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"regia/training"
 )
@@ -30,6 +29,16 @@ func (q *ask) about(verb string) bool {
 		return true
 	}
 	return slices.ContainsFunc(q.Choices, func(c Choice) bool { return strings.HasPrefix(c.Act.Verb, verb) })
+}
+
+// scale tells whether the question waits for numbers: it comes out of the blue,
+// and a command is no answer to it.
+func (q *ask) scale() bool {
+	if q.Free == nil || q.Free.Verb != "survey.answer" {
+		return false
+	}
+	n, err := strconv.Atoi(q.Free.Arg)
+	return err == nil && n >= 0 && n < len(training.Items) && !training.Items[n].Open
 }
 
 // Life of questions: a token of a mail for half a year, the last question in a
@@ -111,20 +120,40 @@ func (c *conv) understand() error {
 	if act, ok := command(line, q); ok {
 		return c.do(act)
 	}
+	if q != nil && q.scale() && c.person != nil {
+		if act, ok := sentence(statement(c.text)); ok {
+			return c.do(act)
+		}
+	}
 	if q != nil && q.Free != nil {
 		return c.answered(q, *q.Free)
 	}
 	if c.person == nil {
 		return c.stranger()
 	}
-	if act, ok := sentence(line); ok {
+	if act, ok := sentence(statement(c.text)); ok {
 		return c.do(act)
 	}
-	if c.asked != nil && len(q.Choices) > 0 && q.Choices[0].Act.Verb == "office.reply" {
-		// Whoever answers that mail in words has pressed nothing first.
-		return c.answered(q, Act{Verb: "office.reply_text", ID: q.Choices[0].Act.ID})
+	if act, ok := c.inWords(q); ok {
+		return c.answered(q, act)
 	}
 	return c.spontaneous()
+}
+
+// inWords is the act of words that answer a message which offers only a button:
+// whoever answers the mail of an office note has pressed nothing first, and who
+// was missing is told by name.
+func (c *conv) inWords(q *ask) (Act, bool) {
+	if q == nil || len(q.Choices) == 0 {
+		return Act{}, false
+	}
+	switch offer := q.Choices[0].Act; {
+	case offer.Verb == "office.reply" && c.asked != nil:
+		return Act{Verb: "office.reply_text", ID: offer.ID}, true
+	case offer.Verb == "absent" && courtesies[bare(c.text)] == "":
+		return Act{Verb: "absent", ID: offer.ID, Arg: statement(c.text)}, true
+	}
+	return Act{}, false
 }
 
 // question is what the words answer: by mail the question whose token came
@@ -263,28 +292,5 @@ func (c *conv) labelled(q *ask) (Act, bool, error) {
 }
 
 func isYes(word string) bool { return word == "si" || word == "certo" || word == "volentieri" }
-
-// bare is text as it is compared: folded, without the punctuation around it.
-func bare(s string) string {
-	return strings.TrimFunc(training.Fold(s), func(r rune) bool {
-		return unicode.IsPunct(r) && r != '/' || unicode.IsSpace(r) || unicode.IsSymbol(r)
-	})
-}
-
-// firstLine is the first line that says something: a greeting does when nothing
-// follows.
-func firstLine(s string) string {
-	greeting := ""
-	for line := range strings.Lines(s) {
-		switch line = strings.TrimSpace(line); {
-		case line == "":
-		case courtesies[bare(line)] == "hello":
-			greeting = line
-		default:
-			return line
-		}
-	}
-	return greeting
-}
 
 func itoa[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

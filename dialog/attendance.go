@@ -43,6 +43,10 @@ func comingYes(c *conv, a Act) error {
 	if err != nil || en == nil || en.State != training.Confirmed {
 		return c.otherwise(err, "give_up.not_enrolled", nil)
 	}
+	e, err := load[training.CourseEdition](c, "edition", a.ID)
+	if err != nil || e == nil || e.State != training.EditionOpen {
+		return c.otherwise(err, "edition.not_open", nil)
+	}
 	en.Coming = "yes"
 	c.save("enrollment", en.ID(), en)
 	return c.reply("coming.yes", Args{"edition": a.ID})
@@ -62,9 +66,11 @@ func ended(c *conv, id string) error {
 	if err := c.openSurvey(e); err != nil {
 		return err
 	}
-	return c.tellOffice(Out{Text: "attendance.ask", Args: Args{"edition": e.ID}, Choices: []Choice{
-		{Text: "choice.all_present", Act: Act{Verb: "absent", ID: e.ID, Arg: "nessuno"}},
-	}})
+	return c.tellOffice(Out{Text: "attendance.ask", Args: Args{"edition": e.ID}, Choices: []Choice{allThere(e.ID)}})
+}
+
+func allThere(edition string) Choice {
+	return Choice{Text: "choice.all_present", Act: Act{Verb: "absent", ID: edition, Arg: "nessuno"}}
 }
 
 // lastHeld is the edition that «assenti» without a title is about.
@@ -93,21 +99,34 @@ func attendance(c *conv, a Act) error {
 	if err != nil || last == nil {
 		return c.otherwise(err, "attendance.none", nil)
 	}
-	people, err := c.List("enrolled:"+last.Edition, "", training.MaxSeats)
+	all, err := c.participants(last.Edition)
 	if err != nil {
 		return err
 	}
 	var ids []string
-	for _, p := range people {
-		en, err := c.enrolled(last.Edition, p)
-		if err != nil {
-			return err
-		}
-		if en != nil && en.State == training.Confirmed {
-			ids = append(ids, en.ID())
-		}
+	for _, en := range all {
+		ids = append(ids, en.ID())
 	}
 	return c.reply("attendance.list", Args{"edition": last.Edition, "participants": strings.Join(ids, ","), "n": itoa(len(ids))})
+}
+
+// participants are those who have a seat.
+func (c *conv) participants(edition string) ([]training.Enrollment, error) {
+	people, err := c.List("enrolled:"+edition, "", 4*training.MaxSeats)
+	if err != nil {
+		return nil, err
+	}
+	var all []training.Enrollment
+	for _, p := range people {
+		en, err := c.enrolled(edition, p)
+		if err != nil {
+			return nil, err
+		}
+		if en != nil && en.State == training.Confirmed {
+			all = append(all, *en)
+		}
+	}
+	return all, nil
 }
 
 // absent marks who did not come: «assenti: Rossi, Bianchi».
@@ -122,17 +141,27 @@ func absent(c *conv, a Act) error {
 	if training.Fold(a.Arg) == "nessuno" {
 		return c.allPresent(last.Edition)
 	}
-	people, err := c.peopleIn("enrolled:" + last.Edition)
+	all, err := c.participants(last.Edition)
 	if err != nil {
 		return err
 	}
+	var people []training.Person
+	for _, en := range all {
+		p, err := load[training.Person](c, "person", en.Person)
+		if err != nil {
+			return err
+		}
+		if p != nil {
+			people = append(people, *p)
+		}
+	}
 	marked := 0
-	names := strings.FieldsFunc(a.Arg, func(r rune) bool { return r == ',' || r == ';' })
-	for _, name := range names[:min(len(names), maxColleagues)] {
+	names := namesIn(a.Arg)
+	for _, name := range names {
 		fits := namedBy(name, people)
 		switch len(fits) {
 		case 0:
-			if err := c.reply("attendance.unknown", Args{"edition": last.Edition, "initial": strings.ToUpper(string([]rune(strings.TrimSpace(name) + "?")[:1]))}); err != nil {
+			if err := c.reply("attendance.unknown", Args{"edition": last.Edition, "initial": initial(name)}); err != nil {
 				return err
 			}
 		case 1:
@@ -153,7 +182,12 @@ func absent(c *conv, a Act) error {
 			}
 		}
 	}
-	if marked == 0 {
+	switch {
+	case marked == 0 && len(names) == 0:
+		return c.reply("attendance.ask", Args{"edition": last.Edition}, allThere(last.Edition))
+	case marked == 0 && c.replies == 0:
+		return c.reply("attendance.already", Args{"edition": last.Edition})
+	case marked == 0:
 		return nil
 	}
 	c.beginUndo()
@@ -163,7 +197,7 @@ func absent(c *conv, a Act) error {
 func absentOne(c *conv, a Act) error {
 	ok, err := c.markAbsent(a.ID, a.Arg)
 	if err != nil || !ok {
-		return c.otherwise(err, "attendance.none", nil)
+		return c.otherwise(err, "attendance.already", Args{"edition": a.ID})
 	}
 	c.beginUndo()
 	return c.reply("attendance.marked", Args{"edition": a.ID, "n": "1"}, c.undoChoice())
@@ -171,17 +205,13 @@ func absentOne(c *conv, a Act) error {
 
 // allPresent takes back the absences that were marked.
 func (c *conv) allPresent(edition string) error {
-	people, err := c.List("enrolled:"+edition, "", training.MaxSeats)
+	all, err := c.participants(edition)
 	if err != nil {
 		return err
 	}
 	var undo []Choice
-	for _, p := range people {
-		en, err := c.enrolled(edition, p)
-		if err != nil {
-			return err
-		}
-		if en == nil || en.Presence != training.Absent {
+	for _, en := range all {
+		if en.Presence != training.Absent {
 			continue
 		}
 		if undo == nil {
@@ -196,7 +226,7 @@ func (c *conv) allPresent(edition string) error {
 }
 
 // markAbsent records that a participant did not come; the survey does not
-// count them any more.
+// count them at its close.
 func (c *conv) markAbsent(edition, person string) (bool, error) {
 	en, err := c.enrolled(edition, person)
 	if err != nil || en == nil || en.State != training.Confirmed || en.Presence == training.Absent {
@@ -204,8 +234,6 @@ func (c *conv) markAbsent(edition, person string) (bool, error) {
 	}
 	en.Presence = training.Absent
 	c.save("enrollment", en.ID(), en)
-	c.Delete(MakeRef("sheet", en.ID()))
-	c.Delete(MakeRef("comments", en.ID()))
 	c.weekly("absent", 1)
 	return true, nil
 }

@@ -37,11 +37,11 @@ func enrolColleagues(c *conv, a Act) error {
 	if err != nil {
 		return err
 	}
-	names := strings.FieldsFunc(m[2], func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
-	for _, name := range names[:min(len(names), maxColleagues)] {
-		if name = strings.TrimSpace(name); name == "" {
-			continue
-		}
+	names := namesIn(m[2])
+	if len(names) == 0 {
+		return c.reply("colleague.how", nil)
+	}
+	for _, name := range names {
 		if err := c.enrolNamed(e.ID, name, people); err != nil {
 			return err
 		}
@@ -49,12 +49,26 @@ func enrolColleagues(c *conv, a Act) error {
 	return nil
 }
 
+// namesIn are the names in a list written by hand.
+func namesIn(list string) []string {
+	var names []string
+	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		if name = strings.TrimSpace(name); name != "" && len(names) < maxColleagues {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// initial is all that is said back of a name that fits nobody.
+func initial(name string) string { return strings.ToUpper(string([]rune(name)[:1])) }
+
 // enrolNamed enrols the one person the name fits, or asks which.
 func (c *conv) enrolNamed(edition, name string, people []training.Person) error {
 	fits := namedBy(name, people)
 	switch len(fits) {
 	case 0:
-		return c.reply("colleague.unknown", Args{"initial": strings.ToUpper(string([]rune(name)[:1]))})
+		return c.reply("colleague.unknown", Args{"initial": initial(name)})
 	case 1:
 		return c.enrolPerson(edition, &fits[0])
 	}
@@ -73,6 +87,9 @@ func enrolOne(c *conv, a Act) error {
 	if !org.Speaks(c.person.ID) {
 		return c.reply("colleague.not_focal", nil)
 	}
+	if c.channel == ByMail && !c.sure {
+		return c.confirm(a)
+	}
 	p, err := load[training.Person](c, "person", a.Arg)
 	if err != nil || p == nil {
 		return c.otherwise(err, "colleague.gone", nil)
@@ -85,12 +102,7 @@ func enrolOne(c *conv, a Act) error {
 
 // colleagues are the people of an organization.
 func (c *conv) colleagues(org string) ([]training.Person, error) {
-	return c.peopleIn("people:" + org)
-}
-
-// peopleIn loads the people of a list.
-func (c *conv) peopleIn(list string) ([]training.Person, error) {
-	ids, err := c.List(list, "", 600)
+	ids, err := c.List("people:"+org, "", 600)
 	if err != nil {
 		return nil, err
 	}

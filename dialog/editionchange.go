@@ -10,7 +10,7 @@ import (
 // changed or taken away.
 func toEnrolled(c *conv, m mailing, person string) (Out, bool, error) {
 	en, err := c.enrolled(m.Args["edition"], person)
-	if err != nil || en == nil || !en.Live() && m.Text != "edition.cancelled" || en.State == training.Cancelled && en.By != "edition" {
+	if err != nil || en == nil || !en.Live() {
 		return Out{}, false, err
 	}
 	o := Out{Text: m.Text, Args: m.Args, Attach: []string{"ics:" + en.ID()}}
@@ -82,6 +82,7 @@ func editionMoved(c *conv, a Act) error {
 	if problem, args := c.fillAll(e, c.text); problem != "" {
 		return c.ask(problem, args, Act{Verb: "edition.moved", ID: e.ID})
 	}
+	soon = soon || urgent(e, c.now)
 	if e.Seats.Total < e.Seats.Taken {
 		return c.ask("edition.seats_taken", Args{"n": itoa(e.Seats.Taken)}, Act{Verb: "edition.moved", ID: e.ID})
 	}

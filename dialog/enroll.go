@@ -18,7 +18,7 @@ func init() {
 	verbs["give_up.yes"] = giveUpYes
 	verbs["offer.yes"] = offerYes
 	verbs["offer.no"] = offerNo
-	verbs["queue.next"] = func(c *conv, a Act) error { return c.reply("offer.stay", nil) }
+	verbs["queue.next"] = queueNext
 	timers["offer"] = offerEnds
 	timers["refill"] = refill
 }
@@ -44,7 +44,7 @@ func courses(c *conv, a Act) error {
 // course shows one course and asks whether to enrol.
 func course(c *conv, a Act) error {
 	e, err := load[training.CourseEdition](c, "edition", a.ID)
-	if err != nil || e == nil {
+	if err != nil || e == nil || e.State != training.EditionOpen {
 		return c.otherwise(err, "edition.not_open", nil)
 	}
 	if c.person.Coordinator {
@@ -115,6 +115,7 @@ func (c *conv) live(person string) ([]training.Enrollment, error) {
 }
 
 func enrol(c *conv, a Act) error {
+	c.comeBack() // to be told of the course
 	return c.enrolPerson(a.ID, c.person)
 }
 
@@ -122,7 +123,7 @@ func enrol(c *conv, a Act) error {
 // tells whoever asked for it and the person.
 func (c *conv) enrolPerson(edition string, p *training.Person) error {
 	e, err := load[training.CourseEdition](c, "edition", edition)
-	if err != nil || e == nil {
+	if err != nil || e == nil || e.State != training.EditionOpen {
 		return c.otherwise(err, "edition.not_open", nil)
 	}
 	en, err := c.enrolled(e.ID, p.ID)

@@ -205,6 +205,14 @@ func leaveYes(c *conv, a Act) error {
 	return c.farewell("leave.done")
 }
 
+// comeBack has messages come again to somebody who left.
+func (c *conv) comeBack() {
+	if c.person.Left {
+		c.person.Left = false
+		c.savePerson()
+	}
+}
+
 // farewell is the last answer in a chat that was just forgotten: it goes to
 // the chat's guest.
 func (c *conv) farewell(key string) error {

@@ -1,7 +1,6 @@
 package dialog
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -77,6 +76,9 @@ func (c *conv) notUnderstood() error {
 	if q != nil && q.Free == nil && len(q.Choices) > 0 && !offers[q.Choices[0].Text] && c.now.Sub(q.At) < time.Hour {
 		return c.reply("choose", nil, q.Choices...)
 	}
+	if acknowledged[bare(c.text)] {
+		return c.reply("noted", nil)
+	}
 	if c.person.Coordinator {
 		return c.reply("not_understood_office", nil)
 	}
@@ -104,6 +106,7 @@ func (c *conv) tellNeed(text string) error {
 	}
 	c.save("need", need.ID, need)
 	c.save("words", need.ID, needWords{Text: text, Schema: 1})
+	c.Enlist("needs:"+need.Person, need.ID)
 	if len(need.Candidates) == 0 {
 		return c.ask("need.unclear", nil, Act{Verb: "need.text"}, Choice{Text: "choice.no_course", Act: Act{Verb: "need.none", ID: need.ID}})
 	}
@@ -124,7 +127,7 @@ func (c *conv) askTopic(need *training.TrainingNeed) error {
 // own is a need of the writer, or nil when it was answered that there is none.
 func (c *conv) own(id string) (*training.TrainingNeed, error) {
 	need, err := load[training.TrainingNeed](c, "need", id)
-	if err != nil || need != nil && need.Person == c.person.ID {
+	if err != nil || need != nil && need.Person == c.person.ID && need.State != training.NeedDropped {
 		return need, err
 	}
 	return nil, c.reply("need.gone", nil)
@@ -174,11 +177,11 @@ func needPeople(c *conv, a Act) error {
 	if need == nil || err != nil {
 		return err
 	}
-	n, err := howMany(a.Arg)
+	n := howMany(a.Arg)
 	if a.Arg == "" {
-		n, err = howMany(firstLine(c.text))
+		n = howMany(firstLine(c.text))
 	}
-	if err != nil || n < 1 || n > training.MaxPeople || need.Topic == "" {
+	if n < 1 || n > training.MaxPeople || need.Topic == "" {
 		return c.ask("need.people_number", nil, Act{Verb: "need.people", ID: need.ID})
 	}
 	if err := c.count(need, false); err != nil {
@@ -190,21 +193,6 @@ func needPeople(c *conv, a Act) error {
 		Choice{Text: "choice.soon", Act: Act{Verb: "need.when", ID: need.ID, Arg: string(training.Soon)}},
 		Choice{Text: "choice.year", Act: Act{Verb: "need.when", ID: need.ID, Arg: string(training.ThisYear)}},
 		Choice{Text: "choice.no_hurry", Act: Act{Verb: "need.when", ID: need.ID, Arg: string(training.NoHurry)}})
-}
-
-var numberWords = map[string]int{
-	"un": 1, "uno": 1, "una": 1, "io": 1, "due": 2, "tre": 3, "quattro": 4, "cinque": 5,
-	"sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10,
-}
-
-// howMany reads «3», «in 3» or «tre persone».
-func howMany(said string) (int, error) {
-	for _, word := range strings.Fields(bare(said)) {
-		if n, ok := numberWords[word]; ok {
-			return n, nil
-		}
-	}
-	return strconv.Atoi(strings.Map(digits, said))
 }
 
 // needWhen records the need and says how many other organizations ask the same.
@@ -259,14 +247,14 @@ func needDrop(c *conv, a Act) error {
 	return c.reply("need.dropped", nil)
 }
 
-// forget takes a need out of the demand and erases its words.
+// forget takes a need out of the demand and erases it with its words.
 func (c *conv) forget(need *training.TrainingNeed) error {
 	if err := c.count(need, false); err != nil {
 		return err
 	}
-	need.State = training.NeedDropped
-	c.save("need", need.ID, need)
+	c.Delete(MakeRef("need", need.ID))
 	c.Delete(MakeRef("words", need.ID))
+	c.Delist("needs:"+need.Person, need.ID)
 	return nil
 }
 
@@ -296,12 +284,10 @@ func (c *conv) count(need *training.TrainingNeed, in bool) error {
 		d.Add(l, need.People)
 		need.State = training.NeedRecorded
 		c.Enlist("wants:"+need.Topic, member)
-		c.Enlist("needs:"+need.Person, need.ID)
 	} else {
 		d.Drop(l, need.People)
 		need.State = training.NeedDraft
 		c.Delist("wants:"+need.Topic, member)
-		c.Delist("needs:"+need.Person, need.ID)
 	}
 	c.save("demand", d.Topic, d)
 	c.save("local", local, l)

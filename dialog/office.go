@@ -26,6 +26,14 @@ func (c *conv) note(person string) (id string) {
 	return id
 }
 
+// part adds how much of a text was read, where that is not the whole.
+func (c *conv) part(args Args) Args {
+	if len([]rune(c.text)) >= maxText {
+		args["part"] = itoa(maxText)
+	}
+	return args
+}
+
 func office(c *conv, a Act) error {
 	return c.ask("office.ask", nil, Act{Verb: "office.text"})
 }
@@ -38,7 +46,7 @@ func officeText(c *conv, a Act) error {
 	if err != nil {
 		return err
 	}
-	return c.reply("office.sent", nil)
+	return c.reply("office.sent", c.part(Args{}))
 }
 
 // officeReply asks a coordinator for the words that answer a message.
@@ -58,5 +66,5 @@ func officeReplyText(c *conv, a Act) error {
 	if err := c.tell(n.Person, Out{Text: "office.answer", Args: Args{"note": c.note(n.Person)}}); err != nil {
 		return err
 	}
-	return c.reply("office.reply_sent", Args{"person": n.Person})
+	return c.reply("office.reply_sent", c.part(Args{"person": n.Person}))
 }

@@ -14,6 +14,10 @@ func init() {
 		return c.reply("help", Args{c.first(): "1"})
 	}
 	verbs["hello"] = func(c *conv, a Act) error {
+		if c.person.Left { // «per tornare basta scrivere ciao»
+			c.comeBack()
+			return start(c, a)
+		}
 		if c.person.Coordinator {
 			return c.reply("hello_office", nil)
 		}
@@ -219,6 +223,13 @@ func erase(c *conv, a Act) error {
 			case "enrolments":
 				c.Delete(MakeRef("sheet", training.EnrollmentID(id, p.ID)))
 				c.Delete(MakeRef("comments", training.EnrollmentID(id, p.ID)))
+				e, err := load[training.CourseEdition](c, "edition", id)
+				if err != nil {
+					return err
+				}
+				if e != nil {
+					c.Delist("wants:"+e.Topic, p.ID)
+				}
 			}
 			c.Delist(kind+":"+p.ID, id)
 		}

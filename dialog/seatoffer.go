@@ -1,6 +1,8 @@
 package dialog
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"regia/training"
@@ -13,15 +15,18 @@ const perRefill = 100
 // offerNext offers every free seat to the first in the waiting list who may
 // take it. In the last two working days all are told at once and the first
 // yes wins.
-func (c *conv) offerNext(e *training.CourseEdition) error {
+func (c *conv) offerNext(e *training.CourseEdition) error { return c.offerFrom(e, e.Seats.Head) }
+
+// offerFrom is offerNext from a place in the waiting list on.
+func (c *conv) offerFrom(e *training.CourseEdition, from int) error {
 	if e.State != training.EditionOpen || !c.now.Before(e.Start()) {
 		return nil
 	}
 	last := c.s.Calendar.WorkdaysBetween(c.now, e.Start()) <= 2
-	atHead := true
-	for n, looked := max(1, e.Seats.Head), 0; n <= e.Seats.Place && e.Seats.Taken < e.Seats.Total; n++ {
+	atHead := from == e.Seats.Head
+	for n, looked := max(1, from), 0; n <= e.Seats.Place && e.Seats.Taken < e.Seats.Total; n++ {
 		if looked++; looked > perRefill {
-			c.SetTimer("refill", e.ID, c.now.Add(time.Second))
+			c.SetTimer("refill", placeID(e.ID, n), c.now.Add(time.Second))
 			return nil
 		}
 		p, err := load[place](c, "place", placeID(e.ID, n))
@@ -40,6 +45,13 @@ func (c *conv) offerNext(e *training.CourseEdition) error {
 			return err
 		}
 		if en == nil || en.State != training.Waitlisted || !e.Seats.Free(en.Organization) {
+			continue
+		}
+		who, err := load[training.Person](c, "person", en.Person)
+		if err != nil {
+			return err
+		}
+		if who == nil || who.Left {
 			continue
 		}
 		if err := c.offer(e, en, last); err != nil {
@@ -115,7 +127,24 @@ func offerNo(c *conv, a Act) error {
 	if err := c.letGo(e, en, training.Passed); err != nil {
 		return err
 	}
-	return c.reply("offer.refused", Args{"edition": e.ID}, yesNo(Act{Verb: "queue.next", ID: e.ID})...)
+	if e.Topic == "" {
+		return c.reply("offer.refused", Args{"edition": e.ID})
+	}
+	return c.reply("offer.refused", Args{"edition": e.ID, "topic": e.Topic}, yesNo(Act{Verb: "queue.next", ID: e.ID})...)
+}
+
+// queueNext has whoever let a seat go be told of the next edition on the topic.
+func queueNext(c *conv, a Act) error {
+	en, err := c.enrolled(a.ID, c.person.ID)
+	if err != nil {
+		return err
+	}
+	e, err := load[training.CourseEdition](c, "edition", a.ID)
+	if err != nil || e == nil || e.Topic == "" || en == nil {
+		return c.otherwise(err, "edition.not_open", nil)
+	}
+	c.Enlist("wants:"+e.Topic, c.person.ID)
+	return c.reply("offer.stay", nil)
 }
 
 // offered is the writer's enrolment that an offer was made for; one that has
@@ -142,7 +171,7 @@ func offerEnds(c *conv, id string) error {
 		return err
 	}
 	e, err := load[training.CourseEdition](c, "edition", en.Edition)
-	if err != nil || e == nil {
+	if err != nil || e == nil || e.State != training.EditionOpen {
 		return err
 	}
 	if err := c.letGo(e, en, training.Passed); err != nil {
@@ -152,11 +181,16 @@ func offerEnds(c *conv, id string) error {
 }
 
 func refill(c *conv, id string) error {
+	id, n, _ := strings.Cut(id, ".")
 	e, err := load[training.CourseEdition](c, "edition", id)
 	if err != nil || e == nil {
 		return err
 	}
-	if err := c.offerNext(e); err != nil {
+	from, err := strconv.Atoi(n)
+	if err != nil {
+		from = e.Seats.Head
+	}
+	if err := c.offerFrom(e, from); err != nil {
 		return err
 	}
 	c.save("edition", e.ID, e)

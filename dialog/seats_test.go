@@ -138,3 +138,46 @@ func checkSeats(t *rapid.T, w *dialogtest.World, id string, total, quota int, be
 		}
 	}
 }
+
+// TestLongWaitingList: in the last days everybody in a long waiting list hears
+// of a freed seat once, and who left hears nothing.
+func TestLongWaitingList(t *testing.T) {
+	w := dialogtest.NewWorld(service(), time.Date(2027, 3, 10, 9, 0, 0, 0, training.Rome()))
+	must := mustly(t)
+	rows := []training.Row{roster[0], roster[1], roster[5]}
+	const n = 130
+	var people []*dialogtest.Actor
+	for i := range n {
+		mail := fmt.Sprintf("p%d@comune-dolcedo.example", i)
+		rows = append(rows, person("008024", fmt.Sprint("Nome", i), "Tale", mail, nil))
+		people = append(people, w.Actor(mail, int64(1000+i)))
+	}
+	must(w.Import(rows...))
+	carla := w.Actor(actors["carla"], 1)
+	must(carla.Join())
+	must(carla.Say("nuovo corso: Prova; 11 marzo ore 9-13; Sala; 1 posti"))
+	must(carla.Press("Apri il corso"))
+	for _, p := range people {
+		must(p.Join())
+		must(p.Say("corsi"))
+		must(p.Press("1"))
+		must(p.Press("Sì"))
+	}
+	must(people[n-1].Say("esci"))
+	must(people[n-1].Press("Sì"))
+	for _, p := range people {
+		p.News()
+	}
+	must(people[0].Say("rinuncio"))
+	must(people[0].Press("Sì"))
+	must(w.Advance(w.Now.Add(10 * time.Minute)))
+	for i, p := range people[1:] {
+		want := 1
+		if i+1 == n-1 {
+			want = 0
+		}
+		if got := strings.Count(p.News(), "Si è liberato un posto"); got != want {
+			t.Errorf("the one at place %d heard of the seat %d times", i+1, got)
+		}
+	}
+}

@@ -50,6 +50,9 @@ func joinAccept(c *conv, a Act) error {
 	if g == nil || err != nil {
 		return err
 	}
+	if c.channel == ByMail && !c.sure {
+		return c.confirm(a)
+	}
 	key := c.MAC("address", g.Mail)
 	taken, err := load[link](c, "address", key)
 	if err != nil || taken != nil {

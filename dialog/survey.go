@@ -66,12 +66,12 @@ func surveyMail(c *conv, m mailing, person string) (Out, bool, error) {
 	if err != nil || sheet == nil || sheet.Answered() || sheet.Ended || sheet.Touches >= training.MaxTouches {
 		return Out{}, false, err
 	}
+	p, err := load[training.Person](c, "person", person)
+	if err != nil || p == nil || p.Channel() == "" {
+		return Out{}, false, err // nobody answers for somebody else
+	}
 	sheet.Touches++
 	c.save("sheet", en.ID(), sheet)
-	p, err := load[training.Person](c, "person", person)
-	if err != nil || p == nil {
-		return Out{}, false, err
-	}
 	if address, _ := p.Mail(); p.Certified(address) && Channel(p.Channel()) == ByMail {
 		return Out{}, false, nil // answers stay in a box of certified mail, and these may not
 	}
@@ -163,7 +163,7 @@ func (c *conv) readNumbers(sheet *training.AnswerSheet, from int) (problem strin
 		if !ok || it.Open {
 			continue
 		}
-		if v, err := strconv.Atoi(strings.Map(digits, said)); err == nil && v >= it.Min && v <= it.Max {
+		if v, err := strconv.Atoi(strings.Map(digits, marks(said))); err == nil && v >= it.Min && v <= it.Max {
 			record(sheet, it, v)
 			sheet.Next, taken = max(sheet.Next, i+1), taken+1
 		}
@@ -172,7 +172,7 @@ func (c *conv) readNumbers(sheet *training.AnswerSheet, from int) (problem strin
 		return ""
 	}
 	item := from
-	for _, field := range strings.FieldsFunc(firstLines(c.text, 6), func(r rune) bool { return strings.ContainsRune(" ,;/-\n\t.", r) }) {
+	for _, field := range strings.FieldsFunc(marks(firstLines(c.text, 6)), func(r rune) bool { return strings.ContainsRune(" ,;/-\n\t.", r) }) {
 		v, err := strconv.Atoi(field)
 		if err != nil {
 			continue

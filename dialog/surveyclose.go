@@ -50,9 +50,16 @@ func surveyClose(c *conv, id string) error {
 		if err != nil {
 			return err
 		}
+		en, err := c.enrolled(id, p)
+		if err != nil {
+			return err
+		}
+		there := en != nil && en.Presence != training.Absent
 		if sheet != nil {
-			s.Asked++
-			tally.Add(*sheet)
+			if there {
+				s.Asked++
+				tally.Add(*sheet)
+			}
 			c.Delete(MakeRef("sheet", key))
 		}
 		all, err := load[comments](c, "comments", key)
@@ -61,7 +68,7 @@ func surveyClose(c *conv, id string) error {
 		}
 		if all != nil {
 			for _, it := range training.Items {
-				if t := all.Texts[it.ID]; t != "" {
+				if t := all.Texts[it.ID]; there && t != "" {
 					texts = append(texts, comment{Item: it.ID, Text: t, Schema: 1})
 				}
 			}

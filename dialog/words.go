@@ -3,6 +3,9 @@ package dialog
 import (
 	"regexp"
 	"strings"
+	"unicode"
+
+	"regia/training"
 )
 
 // commands are the words that start something, as the whole message or the
@@ -28,6 +31,12 @@ var courtesies = map[string]string{
 	"grazie": "thanks", "grazie mille": "thanks", "ok grazie": "thanks", "va bene grazie": "thanks", "grazie a presto": "thanks",
 }
 
+// acknowledged are words that only say that a message was read.
+var acknowledged = map[string]bool{
+	"ok": true, "okay": true, "va bene": true, "bene": true, "perfetto": true, "ricevuto": true, "ok ricevuto": true,
+	"ricevuto grazie": true, "perfetto grazie": true, "bene grazie": true, "d'accordo": true,
+}
+
 // always are the words that interrupt a conversation without a slash.
 var always = map[string]bool{"annulla": true, "aiuto": true, "esci": true}
 
@@ -47,7 +56,7 @@ func command(line string, q *ask) (Act, bool) {
 		return Act{}, false
 	case slash, always[word]:
 		return Act{Verb: verb, Arg: arg}, true
-	case q != nil && q.Free != nil && q.Free.Verb != "join.mail":
+	case q != nil && q.Free != nil && q.Free.Verb != "join.mail" && !q.scale():
 		return Act{}, false
 	}
 	return Act{Verb: verb}, true
@@ -84,4 +93,49 @@ func sentence(line string) (Act, bool) {
 		}
 	}
 	return Act{}, false
+}
+
+// bare is text as it is compared: folded, without the punctuation around it.
+func bare(s string) string {
+	said := strings.TrimFunc(training.Fold(s), func(r rune) bool {
+		return unicode.IsPunct(r) && r != '/' || unicode.IsSpace(r) || unicode.IsSymbol(r)
+	})
+	if said == "" && strings.ContainsAny(s, "👍👌✅") {
+		return "ok"
+	}
+	return said
+}
+
+// firstLine is the first line that says something: a greeting does when nothing
+// follows.
+func firstLine(s string) string {
+	greeting := ""
+	for line := range strings.Lines(s) {
+		switch line = strings.TrimSpace(line); {
+		case line == "":
+		case courtesies[bare(line)] == "hello":
+			greeting = line
+		default:
+			return line
+		}
+	}
+	return greeting
+}
+
+// statement is the first line that says something, with the lines that it runs
+// on to: a mail program breaks a list of names where it likes.
+func statement(s string) string {
+	said := firstLine(s)
+	_, rest, _ := strings.Cut(s, said)
+	last := said
+	for line := range strings.Lines(rest) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if !strings.ContainsAny(last[len(last)-1:], ",;:") {
+			break
+		}
+		said, last = said+" "+line, line
+	}
+	return said
 }

@@ -316,6 +316,11 @@ func (t *tx) commit() {
 				after[ref] = doc
 			}
 		}
+		for ref := range w.docs {
+			if _, kept := t.docs[ref]; !kept && !t.passing[ref] {
+				after[ref] = nil // deleted
+			}
+		}
 		w.undo[t.undoID] = snapshot{docs: w.docs, after: after, lists: w.lists, timers: w.timers, until: w.Now.Add(t.keep)}
 	}
 	w.docs, w.lists, w.timers = t.docs, t.lists, t.timers
