@@ -1,9 +1,10 @@
 package bottest
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // apiError is a refusal in Telegram's form.

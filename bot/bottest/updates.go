@@ -2,13 +2,14 @@ package bottest
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // queued is an update that waits for the bot.
