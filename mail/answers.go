@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,16 +10,23 @@ import (
 var (
 	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*[.):\-–]\s*\D`)
 	besideShape    = regexp.MustCompile(`(?i)(?:[:=…_?)]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?\[?(\d{1,2}|s[iì]['’]?|no|ok|x)\]?\s*[.!]?\s*$`)
+	besideSign     = regexp.MustCompile(`\?(?:\s*\([^)]*\))?\s+(?:-+>|=+>|→|[-–—])\s+(\S[^?]{0,120})$`)
 	besideWords    = regexp.MustCompile(`\?\s*([\p{L}\d][^?(]{0,38})$`)
 	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s+(?:n\.?\s*)?|[rdn]\.?\s*)?(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
 	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	inlinePair     = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
 	// where an answer begins in a line of several: «1. sì 2. no»
 	runMark = regexp.MustCompile(`(?:^|\s)(\d{1,2})\s*[.):]\s+`)
+	// and where in a sentence: «alla 1 rispondo sì, alla 2 direi no»
+	saidMark = regexp.MustCompile(`(?i)(?:^|[\s,;])(?:e\s+)?(?:alla|per\s+la)\s+(?:domanda\s+)?(\d{1,2})\s*,?\s*(?:rispondo|metto|dico|direi|do)\s+`)
+	ordinal  = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(` + strings.Join(ordinals, "|") + `)(?:\s+(?:domanda|risposta))?\s*[:=]\s*`)
 	// what people put before or around an answer, and is none of it
-	dressing  = regexp.MustCompile(`(?i)^(?:(?:-+>|=+>|→|»)\s*|r(?:isposta)?\s*[:.]\s+)`)
+	dressing  = regexp.MustCompile(`(?i)^(?:(?:-+>|=+>|→|»)\s*|r(?:isposta)?\s*[:.)]\s+)`)
+	bullet    = regexp.MustCompile(`^[-–—•·▪◦*]\s+`)
 	timeOfDay = regexp.MustCompile(`^\s*\d{1,2}[:.]\d{2}(?:\D|$)`)
 )
+
+var ordinals = []string{"prima", "seconda", "terza", "quarta", "quinta", "sesta"}
 
 // question is the number of a quoted question, 0 for none.
 func question(l string) int {
@@ -36,6 +44,8 @@ func question(l string) int {
 func (p *parts) readBeside(n int, l string) {
 	if m := besideShape.FindStringSubmatch(l); m != nil {
 		p.beside[n] = m[1]
+	} else if m := besideSign.FindStringSubmatch(l); m != nil {
+		p.beside[n] = m[1]
 	} else if m := besideWords.FindStringSubmatch(l); m != nil {
 		p.maybe[n] = m[1]
 	}
@@ -45,8 +55,15 @@ func (p *parts) readBeside(n int, l string) {
 // «1: 3, 2: 0, 3: 2» on one line. The numbers must rise, and be two at least:
 // one numbered line is a sentence.
 func numbered(lines []string) map[int]string {
-	lines = trimBlank(lines)
+	var figured []string
+	for _, l := range trimBlank(lines) {
+		figured = append(figured, inFigures(l))
+	}
+	lines = figured
 	if a := inline(lines); a != nil {
+		return a
+	}
+	if a := said(lines); a != nil {
 		return a
 	}
 	if a := inARun(lines); a != nil {
@@ -63,6 +80,7 @@ func numbered(lines []string) map[int]string {
 func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]string {
 	out := map[int]string{}
 	last, ended, closed := 0, false, false
+	copied := true // each item is a question so far
 	for _, l := range lines {
 		m := shape.FindStringSubmatch(l)
 		if m != nil && timeOfDay.MatchString(l) {
@@ -70,7 +88,7 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 		}
 		if m == nil {
 			if strings.TrimSpace(l) == "" {
-				ended = true
+				ended = !copied
 				continue
 			}
 			if strict {
@@ -81,8 +99,10 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 				closed = true
 				continue
 			}
-			// What follows an empty line is «grazie» more often than an answer.
-			if last > 0 && !ended && !closingWords.MatchString(l) {
+			// What follows an empty line is «grazie» more often than an answer,
+			// and so is all that follows «grazie».
+			ended = ended || closingWords.MatchString(l) || thanks.MatchString(l)
+			if last > 0 && !ended {
 				out[last] = clip(out[last]+"\n"+strings.TrimSpace(l), maxAnswer)
 			}
 			continue
@@ -93,11 +113,31 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 		}
 		last, ended = n, false
 		out[n] = clip(strings.TrimSpace(m[len(m)-1]), maxAnswer)
+		copied = copied && asked.MatchString(out[n])
 	}
 	if len(out) < 2 {
 		return nil
 	}
-	return out
+	return withoutQuestions(out)
+}
+
+// withoutQuestions takes away the questions that somebody copied above the
+// answers: every item is one, and words stand below two and below half of them.
+func withoutQuestions(items map[int]string) map[int]string {
+	below := map[int]string{}
+	copied := true
+	for n, a := range items {
+		first, rest, _ := strings.Cut(a, "\n")
+		copied = copied && asked.MatchString(first)
+		items[n] = undressed(a)
+		if rest != "" {
+			below[n] = undressed(rest)
+		}
+	}
+	if copied && len(below) >= 2 && 2*len(below) >= len(items) {
+		return below
+	}
+	return items
 }
 
 // inline reads pairs on one line.
@@ -159,9 +199,47 @@ func inARun(lines []string) map[int]string {
 	return nil
 }
 
+// said reads answers in a sentence: «alla 1 rispondo 4, alla 3 rispondo 5».
+func said(lines []string) map[int]string {
+	l := strings.Join(lines, " ")
+	marks := saidMark.FindAllStringSubmatchIndex(l, 100)
+	out := map[int]string{}
+	last := 0
+	for i, m := range marks {
+		end := len(l)
+		if i+1 < len(marks) {
+			end = marks[i+1][0]
+		}
+		a := strings.Trim(l[m[1]:end], " ,;.")
+		n, _ := strconv.Atoi(l[m[2]:m[3]])
+		if n <= last || a == "" {
+			return nil
+		}
+		last = n
+		out[n] = clip(a, maxAnswer)
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+// inFigures is a line with a figure for the word that numbers it: «prima: sì».
+func inFigures(l string) string {
+	m := ordinal.FindStringSubmatch(l)
+	if m == nil {
+		return l
+	}
+	n := 1 + slices.Index(ordinals, strings.ToLower(m[1]))
+	return strconv.Itoa(n) + ") " + l[len(m[0]):]
+}
+
 // undressed is an answer without the arrow before it or the stars around it.
 func undressed(a string) string {
 	a = dressing.ReplaceAllString(a, "")
+	if !strings.Contains(a, "\n") {
+		a = bullet.ReplaceAllString(a, "")
+	}
 	if len(a) > 2 && a[0] == a[len(a)-1] && (a[0] == '*' || a[0] == '_') && strings.Count(a, a[:1]) == 2 {
 		a = a[1 : len(a)-1]
 	}
@@ -177,13 +255,19 @@ func figures(answers map[int]string) bool {
 	return true
 }
 
+// asked is a line that ends as a question does.
+var asked = regexp.MustCompile(`\?\s*(?:\([^)]*\)\s*)?$`)
+
+// thanks is a line that says nothing else.
+var thanks = regexp.MustCompile(`(?i)^\s*(?:(?:mille\s+|molte\s+)?grazie(?:\s+(?:mille|tante|ancora|a\s+tutti|a\s+voi|di\s+tutto))?|ciao(?:\s+ciao)?|saluti|a\s+presto)\s*[.,!]*$`)
+
 var farewell = regexp.MustCompile(`(?i)^\s*(?:(?:mille\s+|molte\s+)?grazie|saluti|(?:cordiali|distinti|cari|tanti)\s+saluti|un\s+(?:caro\s+)?saluto|cordialmente|ciao|a\s+presto|buon[ao]?\s+(?:giornata|serata|lavoro)|thanks|regards|merci|danke)\b`)
 
 // withoutFarewell cuts the greeting that somebody leaves below the last answer;
 // the first line may be one when the question is answered already.
 func withoutFarewell(lines []string, answered bool) []string {
 	for i, l := range lines {
-		if farewell.MatchString(l) && (i == 0 && answered || i > 0 && strings.TrimSpace(lines[i-1]) == "") {
+		if farewell.MatchString(l) && (i == 0 && (answered || closingWords.MatchString(l)) || i > 0 && strings.TrimSpace(lines[i-1]) == "") {
 			return lines[:i]
 		}
 	}

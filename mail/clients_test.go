@@ -74,6 +74,9 @@ func TestWhatProgramsAddIsCutOff(t *testing.T) {
 // What looks like a quote or a footer and was written.
 func TestWhatWasWrittenStays(t *testing.T) {
 	for _, text := range []string{
+		"Parteciperanno:\n\nMario Rossi\nUfficio Tributi\nComune di Dolcedo",
+		"Buongiorno,\n\nMario Rossi\nUfficio Tributi",
+		"I bisogni:\n------------\nUfficio tecnico: appalti.\nUfficio scuola: nulla per quest'anno.\n------------\nTutto qui.",
 		"Il 12 marzo il sindaco mi ha scritto: serve un corso.\nPossiamo farlo?",
 		"Da lunedì sono in ferie.\nA presto",
 		"Date: 12 e 13 maggio\nOre: 9–13",

@@ -23,6 +23,31 @@ func indexFold(s, needle string) int {
 	return -1
 }
 
+func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+
+// cutTag takes a tag with its quoted values off the front.
+func cutTag(s string) (tag, rest string) {
+	var quote byte
+	for i := 1; i < len(s) && i < 64<<10; i++ {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			if s[i-1] == '=' || s[i-1] == ' ' {
+				quote = c
+			}
+		case c == '>':
+			return s[1:i], s[i+1:]
+		}
+	}
+	if i := strings.IndexByte(s, '>'); i > 0 {
+		return s[1:i], s[i+1:]
+	}
+	return "", ""
+}
+
 func tagName(tag string) (name, attrs string) {
 	i := strings.IndexAny(tag, " \t\r\n/")
 	if i < 0 {

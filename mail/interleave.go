@@ -3,6 +3,8 @@ package mail
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // read goes through a quote with bars and collects what stands without.
@@ -76,20 +78,26 @@ func (p *parts) readBare(lines []string) {
 			found = append(found, cur)
 		}
 	}
-	last := 0
+	last, rest := 0, 0
 questions:
-	for _, l := range lines {
+	for i, l := range lines {
 		n := question(l)
 		switch {
+		case rest > 0:
+			rest--
 		case n == last+1:
 			flush()
 			last, cur = n, interleaved{question: n}
+			rest = questionGoesOn(lines[i:])
 			p.questions++
 			p.readBeside(n, l)
 		case n == 1 && last > 1:
 			break questions // the choices below a questionnaire
 		case n > 0:
 			return // the numbers are not those of a questionnaire
+		case instruction.MatchString(l):
+			flush()
+			cur = interleaved{}
 		case cur.question == 0, isMarker(l):
 		case strings.TrimSpace(l) == "" && hasWords(cur.lines):
 			flush()
@@ -103,6 +111,40 @@ questions:
 	if last >= 2 && (len(found) >= 2 || len(found) == 1 && found[0].question < last) {
 		p.between = found
 	}
+}
+
+// instruction is the line of the own questionnaires that says how to answer.
+var instruction = regexp.MustCompile(`^\s*Rispondi\s+con\s+\d+\s+numeri`)
+
+// questionGoesOn counts the lines that a program wrapped off a question: none
+// if it ends on its first.
+func questionGoesOn(lines []string) int {
+	if strings.Contains(lines[0], "?") {
+		return 0
+	}
+	for i, l := range lines[1:min(4, len(lines))] {
+		if strings.TrimSpace(l) == "" || question(l) > 0 {
+			break
+		}
+		if asked.MatchString(l) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// saidBeside tells that words behind the questions were written by whoever
+// answers: a sentence of the prompt begins with a capital.
+func saidBeside(words map[int]string) bool {
+	if len(words) < 2 {
+		return false
+	}
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLower(r) {
+			return true
+		}
+	}
+	return false
 }
 
 // wrapped tells a line that a program broke off a quoted one: quoted lines

@@ -36,7 +36,7 @@ func Reply(text string) (string, map[int]string) {
 			addAnswer(answers, b.question, w)
 		}
 	}
-	if len(p.beside) > 0 {
+	if len(p.beside) > 0 || saidBeside(p.maybe) {
 		maps.Copy(p.beside, p.maybe)
 	}
 	every := p.questions > 1 && len(p.beside) == p.questions

@@ -18,14 +18,14 @@ var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
 	`)`)
 
 // The legal notes below the mail of offices.
-var disclaimer = regexp.MustCompile(`(?i)^[\s*_>|#-]*(?:` +
+var disclaimer = regexp.MustCompile(`(?i)^[\s*_>|#-]*(?:[<\[]https?:\S+\s+)*(?:` +
 	`(?:informativa\s+)?(?:ai\s+sensi|a\s+norma|in\s+(?:conformità|ottemperanza))\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:del|della|dell['’]|dei|degli|al|all['’])[\s]*(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativa|legge|l\.|codice|ue|disposizioni)|` +
 	`(?:le\s+informazioni|il\s+contenuto|i\s+contenuti|la\s+presente|il\s+presente|questo|questa|la\s+suddetta|tutte\s+le\s+informazioni)\s+[^.]{0,80}(?:contenut[eio]|messaggio|e-?mail|comunicazione|trasmess[aeio]|allegat)[^.]{0,160}(?:riservat|confidenzial|destinatari|privileg|esclusiv|unicamente|legge|vincolant)|` +
 	`(?:avviso|nota|clausola|avvertenza|informativa)\s+(?:di\s+|sulla\s+|legale|sul\s+)?(?:riservatezza|confidenzialit|legale|privacy|trattamento)|riservatezza\s*:|privacy\s*:|` +
 	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+all['’]ambiente|rispetta\s+l['’]ambiente|non\s+stampare\s+questa|please\s+consider\s+the\s+environment|stampa\s+(?:questa|solo))|` +
 	`(?:this\s+(?:e-?mail|message|communication)|the\s+information\s+(?:contained|in\s+this))[^.]{0,120}(?:confidential|intended|privileged)|confidentiality\s+notice|disclaimer\b|` +
 	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}(?:confidentiel|destinataire)|` +
-	`questa\s+e-?mail\s+è\s+stata\s+(?:controllata|esaminata)|mail\s+priva\s+di\s+virus|virus-free|esente\s+da\s+virus` +
+	`questa\s+e-?mail\s+è\s+stata\s+(?:controllata|esaminata)|(?:mail\s+)?priv[ao]\s+di\s+virus|virus-free|esente\s+da\s+virus` +
 	`)`)
 
 // What stands above them.
@@ -33,13 +33,13 @@ var heading = regexp.MustCompile(`(?i)^[\s*_=#-]*(?:avviso|attenzione|avvertenza
 
 // The words that end a letter.
 var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:con\s+i\s+)?(?:molto\s+|più\s+)?(?:cordiali|cordialissimi|distinti|cari|migliori|tanti)\s+saluti|(?:un\s+)?(?:cordiale|caro)\s+saluto|cordialmente|saluti(?:\s+cordiali)?|` +
-	`(?:mille\s+)?grazie\s+(?:e|,)\s+(?:(?:cordiali|distinti|cari)\s+)?saluti|buona\s+(?:giornata|serata)|(?:best|kind)\s+regards|regards|(?:mit\s+)?freundlichen?\s+grü(?:ß|ss)en?|mfg|cordialement|bien\s+à\s+vous)[\s.,!;*_]*$`)
+	`(?:mille\s+)?grazie\s+(?:e|,)\s+(?:(?:cordiali|distinti|cari)\s+)?saluti|(?:(?:grazie|saluti)\s+e\s+)?buon(?:a\s+(?:giornata|serata)|\s+lavoro)|(?:best|kind)\s+regards|regards|(?:mit\s+)?freundlichen?\s+grü(?:ß|ss)en?|mfg|cordialement|bien\s+à\s+vous)[\s.,!;*_]*$`)
 
 // What only a signature holds.
-var contact = regexp.MustCompile(`(?i)(?:^|[\s(|])(?:tel(?:efono)?|cell(?:ulare)?|fax|mob|phone|centralino|int(?:erno)?)[.:\s]+\+?[\d(/]|(?:^|\s)(?:e-?mail|pec|web|sito)\s*:|\bwww\.|^\s*(?:via|viale|piazza|corso|p\.zza|largo|vico)\s+[A-ZÀ-Ú]|\bp\.?\s?iva\b|\b18\d{3}\b|^[\s*]*[\w.+-]+@[\w.-]+\.\w+[\s*]*$`)
+var contact = regexp.MustCompile(`(?i)^\s*[☎☏✆✉📞📱📠📧🏠🌐]|(?:^|[\s(|])(?:tel(?:efono)?|cell(?:ulare)?|fax|mob|phone|centralino|int(?:erno)?)[.:\s]+\+?[\d(/]|(?:^|\s)(?:e-?mail|pec|web|sito)\s*:|\bwww\.|^\s*(?:via|viale|piazza|corso|p\.zza|largo|vico)\s+[A-ZÀ-Ú]|\bp\.?\s?iva\b|\b18\d{3}\b|^[\s*]*[\w.+-]+@[\w.-]+\.\w+[\s*]*$`)
 
 // Where somebody works.
-var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sindac|vicesindac|assessor|segretari|responsabil|istrutt|funzionari|dirigent)|comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|commune\s+d|ville\s+d|mairie|gemeinde|stadt\s|town\s+of|municipality|regione|asl|ufficio|area|settore|servizio?|polizia\s+locale|ragioneria|anagrafe|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s)`)
+var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sindac|vicesindac|assessor|segretari|segreteria|responsabil|istrutt|funzionari|dirigent)|comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|commune\s+d|ville\s+d|mairie|gemeinde|stadt\s|town\s+of|municipality|regione|asl|ufficio|area|settore|servizio?|polizia\s+locale|ragioneria|anagrafe|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s)`)
 
 // withoutSignature cuts what stands below the words of the writer.
 func withoutSignature(lines []string) []string {
@@ -50,7 +50,7 @@ func withoutSignature(lines []string) []string {
 		switch {
 		case l == "-- ", t == "--" && !goesOn(lines[i+1:]):
 			return trimBlank(lines[:i])
-		case t == "---" && above && signed(lines[i+1:]):
+		case t == "---" && above && signed(lines[i+1:]), above && len(lines)-i < 40 && rule.MatchString(t) && card(lines[i+1:]):
 			return trimBlank(lines[:i])
 		case footer.MatchString(t) && len(t) < 200:
 			if above {
@@ -114,45 +114,120 @@ func withoutContacts(lines []string) []string {
 	for len(lines) > 0 && rule.MatchString(lines[len(lines)-1]) {
 		lines = trimBlank(lines[:len(lines)-1])
 	}
-	for i := len(lines) - 1; i > 0 && i >= len(lines)-16; i-- {
+	for i, n := len(lines)-1, 0; i > 0 && n < 16; i-- {
 		if closingWords.MatchString(lines[i]) {
 			if signed(lines[i+1:]) {
 				return lines[:i+1]
 			}
 			break
 		}
+		if strings.TrimSpace(lines[i]) != "" {
+			n++
+		}
 	}
+	if thin := singleSpaced(lines); len(thin) < len(lines) {
+		for below := countWords(thin[len(withoutBlock(thin)):]); below > 0; below-- {
+			lines = trimBlank(lines[:len(lines)-1])
+		}
+		return lines
+	}
+	return withoutBlock(lines)
+}
+
+// withoutBlock cuts the last paragraph if it is a card.
+func withoutBlock(lines []string) []string {
 	start := len(lines)
 	for start > 0 && strings.TrimSpace(lines[start-1]) != "" {
 		start--
 	}
-	n := len(lines) - start
-	if start > 0 && n == 2 && personName.MatchString(lines[start]) && contact.MatchString(lines[start+1]) {
-		return trimBlank(lines[:start]) // a name and a number
-	}
-	if start == 0 || n < 3 {
+	if start == 0 || !card(lines[start:]) {
 		return lines
 	}
-	labelled, places := 0, 0
-	for _, l := range lines[start:] {
+	above := trimBlank(lines[:start])
+	last := above[len(above)-1]
+	if !labelled(lines[start:]) && (strings.HasSuffix(last, ":") || len(above) == 1 && salutation.MatchString(last)) {
+		return lines // who somebody is may be what was asked
+	}
+	return above
+}
+
+// salutation is a greeting at the head of a letter.
+var salutation = regexp.MustCompile(`(?i)^\s*(?:buon\s?giorno|buona\s?sera|salve|ciao|gentil\w+|egregi\w*|spett\S*)[^.:]{0,40}$`)
+
+// card tells the lines in which somebody says who they are: a number or an
+// address and a place of work or a name, or a name and nothing but places below.
+func card(lines []string) bool {
+	var kept []string
+	numbers, places, others := 0, 0, 0
+	for _, l := range lines {
 		if len(l) > 120 {
+			return false
+		}
+		if strings.TrimSpace(l) == "" || rule.MatchString(l) {
+			continue
+		}
+		kept = append(kept, l)
+		switch {
+		case contact.MatchString(l):
+			numbers++
+		case office.MatchString(l):
+			places++
+		case !personName.MatchString(l):
+			others++
+		}
+	}
+	if len(kept) < 2 {
+		return false
+	}
+	named := personName.MatchString(kept[0]) && !article.MatchString(kept[0])
+	if numbers > 0 {
+		if len(kept) == 2 {
+			return named && contact.MatchString(kept[1])
+		}
+		return named || places > 0 || numbers > 1
+	}
+	return named && places > 0 && others == 0 && len(kept) <= 6
+}
+
+// countWords counts the lines that hold something.
+func countWords(lines []string) (n int) {
+	for _, l := range lines {
+		if strings.TrimSpace(l) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// labelled tells that a number or an address stands in the lines.
+func labelled(lines []string) bool { return slices.ContainsFunc(lines, contact.MatchString) }
+
+// singleSpaced is text without the empty line that Outlook puts below each
+// paragraph, which is a line to whoever writes; other text is left as it is.
+func singleSpaced(lines []string) []string {
+	for i, l := range lines {
+		if i > 0 && strings.TrimSpace(l) != "" && strings.TrimSpace(lines[i-1]) != "" {
 			return lines
 		}
-		if contact.MatchString(l) {
-			labelled++
-		} else if office.MatchString(l) {
-			places++
+	}
+	if countWords(lines) < 5 {
+		return lines
+	}
+	var out []string
+	for i, l := range lines {
+		if strings.TrimSpace(l) != "" || i > 0 && strings.TrimSpace(lines[i-1]) == "" && len(out) > 0 && out[len(out)-1] != "" {
+			out = append(out, strings.TrimSpace(l))
 		}
 	}
-	if labelled > 0 && labelled+places >= 2 {
-		return trimBlank(lines[:start])
-	}
-	return lines
+	return out
 }
 
 // personName is a line that may be nothing but a name: two to five words, each
 // with a capital.
 var personName = regexp.MustCompile(`^[\s*_]*(?:\p{Lu}[\p{L}.'’-]*\s+){1,4}\p{Lu}[\p{L}.'’-]*[\s*_,]*$`)
+
+// article begins the name of a role, «Il Responsabile», and of no person.
+var article = regexp.MustCompile(`^[\s*_]*(?:Il|La|L['’])\b`)
 
 // signed tells lines that hold a signature: somewhere a place of work or a
 // number, or several names. One name below the closing words is how a person

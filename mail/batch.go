@@ -1,0 +1,83 @@
+package mail
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// cut takes the next batch off the queue: bounded in number and bytes, large
+// and suspicious messages alone.
+func (r *Reader) cut() []item {
+	var size int64
+	n := 0
+	for n < len(r.queue) && n < r.Batch {
+		it := r.queue[n]
+		if it.size > r.MaxSize || r.alone[it.uid] {
+			if n == 0 {
+				n = 1
+			}
+			break
+		}
+		if size += it.size; n > 0 && size > maxBatchBytes {
+			break
+		}
+		n++
+	}
+	batch := r.queue[:n:n]
+	r.queue = r.queue[n:]
+	return batch
+}
+
+// fetch reads the bodies. A batch that fails is read again one by one, and
+// what fails alone time after time goes to Quarantine unread.
+func (r *Reader) fetch(ctx context.Context, batch []item) ([]Arrived, []imap.UID, error) {
+	tooLarge := batch[0].size > r.MaxSize
+	bodies, err := r.s.bodies(ctx, batch, tooLarge)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		return nil, nil, r.fetchFailed(ctx, batch, err)
+	}
+	var arrived []Arrived
+	var uids []imap.UID
+	for _, it := range batch {
+		raw, ok := bodies[it.uid]
+		if !ok {
+			continue // moved away by somebody else
+		}
+		delete(r.alone, it.uid)
+		arrived = append(arrived, Arrived{ID: r.id(it.uid), Raw: raw, TooLarge: tooLarge, Size: it.size})
+		uids = append(uids, it.uid)
+	}
+	return arrived, uids, nil
+}
+
+func (r *Reader) fetchFailed(ctx context.Context, batch []item, err error) error {
+	if len(batch) > 1 {
+		for _, it := range batch {
+			r.alone[it.uid] = true
+		}
+		return fmt.Errorf("mail: fetch of %d messages: %w", len(batch), err)
+	}
+	uid := batch[0].uid
+	r.alone[uid] = true
+	// The connection may be out of step after a failed fetch. Where no new one
+	// opens, the server is away and the message is not to blame.
+	r.Close()
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	r.tries[uid]++
+	if r.tries[uid] < r.Tries {
+		return fmt.Errorf("mail: fetch of %s: %w", r.id(uid), err)
+	}
+	orDefault(r.Log).Warn("mail: cannot be fetched", "id", r.id(uid))
+	if r.Keep {
+		r.left[uid] = true
+		return r.s.mark(ctx, []imap.UID{uid})
+	}
+	return r.s.move(ctx, []imap.UID{uid}, Quarantine)
+}
