@@ -59,8 +59,10 @@ func (s *Store) addMessage(args *[]any, m message) error {
 			add("-", k.list(e.list), e.member)
 		}
 	}
-	if t := m.in.Timer; t != nil {
-		add("f", t.Kind+":"+t.ID, t.At.UnixMilli())
+	// By the id: one that killed the process is buried without being read, and
+	// must not stay due.
+	if member, at, ok := timerOf(m.in.ID); ok {
+		add("f", member, at)
 	}
 	for _, member := range m.timers.keys {
 		if at := m.timers.values[member]; at != 0 {

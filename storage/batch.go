@@ -77,12 +77,12 @@ func (w *Writer) round(ctx context.Context, r *round) error {
 	return nil
 }
 
-// already ends an input that was committed before.
+// already ends an input that was committed before. What would bring it again, or
+// count it again, is forgotten: it may have been committed under another id, and
+// a timer may have been set again to an instant that is over.
 func (w *Writer) already(ctx context.Context, it *item) error {
-	if it.pending {
-		if err := patiently(ctx, func() error { return w.store.dropPending(ctx, it.ID) }); err != nil {
-			return err
-		}
+	if err := patiently(ctx, func() error { return w.store.forget(ctx, it) }); err != nil {
+		return err
 	}
 	it.settle(Already, nil)
 	return nil

@@ -40,6 +40,18 @@ func slotOf(id string) (job, slot string, ok bool) {
 // slotForm has a fixed width, so that slots compare as text.
 const slotForm = "2006-01-02T15:04:05Z"
 
+// timerOf takes the id of a timer's message apart: kind:id and the instant in
+// milliseconds.
+func timerOf(id string) (member string, at int64, ok bool) {
+	rest, ok := strings.CutPrefix(id, "timer:")
+	i := strings.LastIndexByte(rest, '@')
+	if !ok || i <= 0 {
+		return "", 0, false
+	}
+	instant, err := time.Parse(time.RFC3339Nano, rest[i+1:])
+	return rest[:i], instant.UnixMilli(), err == nil
+}
+
 // idsOf is every id under which a message may come.
 func idsOf(in dialog.In) []string {
 	if in.Also == "" || in.Also == in.ID {

@@ -112,13 +112,10 @@ func (o *overlay) add(it *item, t *tx) {
 	for e, in := range t.lists.values {
 		o.lists[e] = in
 	}
-	if tm := t.in.Timer; tm != nil {
+	if member, at, ok := timerOf(t.in.ID); ok && o.timers[member] == at {
 		// It is gone unless something set it anew; what is stored is compared
 		// by the commit.
-		member := tm.Kind + ":" + tm.ID
-		if at, ok := o.timers[member]; ok && at == tm.At.UnixMilli() {
-			o.timers[member] = 0
-		}
+		o.timers[member] = 0
 	}
 	for member, at := range t.timers.values {
 		o.timers[member] = at

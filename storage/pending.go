@@ -84,11 +84,29 @@ func (s *Store) Pending(ctx context.Context, n int) ([]Input, error) {
 // is found by asking from time to time.
 func (s *Store) Todo() <-chan struct{} { return s.todo }
 
-func (s *Store) dropPending(ctx context.Context, id string) error {
-	_, err := s.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.HDel(ctx, s.keys.pending(), id)
-		p.ZRem(ctx, s.keys.pendingOrder(), id)
+// forgetScript forgets an input that was committed before.
+//
+// KEYS: 1 tries, 2 pending, 3 pending order, 4 timers.
+// ARGV: id, and for a timer its kind:id and instant.
+var forgetScript = redis.NewScript(`
+redis.call('HDEL', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+local found = ARGV[2] and redis.call('ZSCORE', KEYS[4], ARGV[2])
+if found and tonumber(found) == tonumber(ARGV[3]) then redis.call('ZREM', KEYS[4], ARGV[2]) end
+return 1
+`)
+
+// forget calls the store only for what may stand there.
+func (s *Store) forget(ctx context.Context, it *item) error {
+	member, at, timer := timerOf(it.ID)
+	if !it.pending && !timer && it.tries == 0 {
 		return nil
-	})
-	return temporary(err)
+	}
+	args := []any{it.ID}
+	if timer {
+		args = append(args, member, at)
+	}
+	k := s.keys
+	return temporary(forgetScript.Run(ctx, s.client, []string{k.tries(), k.pending(), k.pendingOrder(), k.timers()}, args...).Err())
 }

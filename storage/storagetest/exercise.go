@@ -24,6 +24,7 @@ func Exercise(t *testing.T, open func(t *testing.T) redis.UniversalClient) {
 		{"a message with too many outs fails", tooManyOuts},
 		{"lists are read in pages through the overlay", listPages},
 		{"a timer goes with the commit of its message", timers},
+		{"a timer ends with its message, however that ended", timersEnd},
 		{"of a job the last slot is kept", slots},
 		{"lanes keep their order and replies go first", lanes},
 		{"a dead sender's message comes back to the head", leases},

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -86,4 +87,45 @@ func slots(t *testing.T, client redis.UniversalClient) {
 	if !found || !last.Equal(start.Add(time.Hour)) || err != nil {
 		t.Fatalf("%v %v %v", last, found, err)
 	}
+}
+
+// A timer whose message is over must not stay due: nothing behind it would move.
+func timersEnd(t *testing.T, client redis.UniversalClient) {
+	h := newHouse(t, client)
+	ctx := context.Background()
+	gone := func(what string) {
+		t.Helper()
+		if left, err := h.store.DueTimers(ctx, start.Add(time.Hour), 10); err != nil || len(left) != 0 {
+			t.Fatalf("%s: still due: %v %v", what, left, err)
+		}
+	}
+	set := func(id string) storage.Input {
+		h.do(id, func(tx dialog.Tx) { tx.SetTimer("offer", "a:b", start) })
+		due, err := h.store.DueTimers(ctx, start, 10)
+		if err != nil || len(due) != 1 {
+			t.Fatalf("due %v %v", due, err)
+		}
+		in := storage.TimerInput(due[0])
+		raw, err := json.Marshal(dialog.In{ID: in.ID, At: start, Timer: &due[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Raw, in.Decode = raw, nil
+		return in
+	}
+	h.send(storage.Committed, set("1"))
+	gone("its message committed")
+	h.send(storage.Already, set("2"))
+	gone("set again to an instant that is over")
+
+	// Its message was in hand at ten deaths of the process.
+	if err := client.Del(ctx, "{"+province+"}:done:timer:offer:a:b@2027-03-11T09:00:00Z").Err(); err != nil {
+		t.Fatal(err)
+	}
+	killer := set("3")
+	if err := client.HSet(ctx, "{"+province+"}:tries", killer.ID, "10:a process before").Err(); err != nil {
+		t.Fatal(err)
+	}
+	h.send(storage.Died, killer)
+	gone("buried unread")
 }
