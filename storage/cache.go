@@ -3,6 +3,7 @@ package storage
 import (
 	"container/list"
 	"sync"
+	"time"
 
 	"regia/dialog"
 )
@@ -11,6 +12,7 @@ import (
 type stored struct {
 	version string
 	body    []byte
+	keep    time.Duration // how long, of one that is not stored yet; 0 for ever
 }
 
 // versionWidth is the length of the number before each document. It is the
@@ -21,7 +23,7 @@ func parseStored(raw string) stored {
 	if len(raw) < versionWidth {
 		return stored{}
 	}
-	return stored{raw[:versionWidth], []byte(raw[versionWidth:])}
+	return stored{version: raw[:versionWidth], body: []byte(raw[versionWidth:])}
 }
 
 // cache keeps documents at hand that were read or written last. It may be stale

@@ -106,7 +106,7 @@ func (o *overlay) add(it *item, t *tx) {
 		if w.body == nil {
 			o.docs[ref] = stored{}
 		} else {
-			o.docs[ref] = stored{version, w.body}
+			o.docs[ref] = stored{version, w.body, w.keep}
 		}
 	}
 	for e, in := range t.lists.values {
@@ -142,7 +142,7 @@ func (o *overlay) stand() {
 	for ref, doc := range o.read0 {
 		if index, ok := strings.CutPrefix(doc.version, o.under.sign); ok {
 			i, _ := strconv.ParseInt(index, 10, 64) // of our own making
-			o.read0[ref] = stored{fixed(o.under.first + i), doc.body}
+			o.read0[ref] = stored{version: fixed(o.under.first + i), body: doc.body}
 		}
 	}
 	o.under = nil
@@ -166,7 +166,7 @@ func (o *overlay) committed(base int64) {
 			} else if w.keep > 0 && w.keep < cachedLife {
 				c.drop(ref) // it will soon go by itself, unseen from here
 			} else {
-				c.put(ref, stored{fixed(base + int64(i)), w.body})
+				c.put(ref, stored{version: fixed(base + int64(i)), body: w.body})
 			}
 		}
 	}

@@ -91,7 +91,7 @@ func (t *tx) current(ref dialog.Ref) (stored, error) {
 		if w.body == nil {
 			return stored{}, nil
 		}
-		return stored{ownVersion, w.body}, nil
+		return stored{version: ownVersion, body: w.body}, nil
 	}
 	found, err := t.o.read(t.ctx, ref)
 	if err != nil {

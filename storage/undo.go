@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	json "github.com/go-json-experiment/json/v1"
@@ -52,17 +53,20 @@ func (t *tx) remember() error {
 	k := t.o.store.keys
 
 	// A message that fails after this has read more than it had to, no harm.
-	var ttls []*redis.DurationCmd
+	ttls := map[dialog.Ref]*redis.DurationCmd{}
 	for _, ref := range t.docs.keys {
-		if t.docs.values[ref].keep > 0 {
-			continue // passing: see dialog.Tx.Save
-		}
+		w := t.docs.values[ref]
 		before, err := t.o.read(t.ctx, ref)
 		if err != nil {
 			return err
 		}
-		record.Docs = append(record.Docs, undoDoc{Ref: ref, Before: before.body, Gone: t.docs.values[ref].body == nil})
-		ttls = append(ttls, pipe.PTTL(t.ctx, k.doc(ref)))
+		if w.keep > 0 || w.body == nil && (before.version == "" || before.keep > 0) {
+			continue // passing, or not there before and not after: see dialog.Tx.Save
+		}
+		record.Docs = append(record.Docs, undoDoc{Ref: ref, Before: before.body, Gone: w.body == nil, Keep: before.keep.Milliseconds()})
+		if len(before.version) == versionWidth { // it is stored
+			ttls[ref] = pipe.PTTL(t.ctx, k.doc(ref))
+		}
 	}
 	var scores []*redis.FloatCmd
 	for _, e := range t.lists.keys {
@@ -79,11 +83,12 @@ func (t *tx) remember() error {
 			return temporary(err)
 		}
 	}
-	for i, ttl := range ttls {
-		if left := ttl.Val(); left > 0 {
-			record.Docs[i].Keep = left.Milliseconds()
+	for i, d := range record.Docs {
+		if ttl := ttls[d.Ref]; ttl != nil && ttl.Val() > 0 {
+			record.Docs[i].Keep = ttl.Val().Milliseconds()
 		}
 	}
+	record.Docs = slices.DeleteFunc(record.Docs, func(d undoDoc) bool { return d.Gone && d.Keep > 0 })
 	for i, e := range t.lists.keys {
 		record.Lists[i].Before = scores[i].Err() == nil
 		if in, ok := t.o.lists[e]; ok {

@@ -33,6 +33,7 @@ func Exercise(t *testing.T, open func(t *testing.T) redis.UniversalClient) {
 		{"a message may wait", waiting},
 		{"an action is undone, with its lists, timers and messages", undo},
 		{"what was built on an action stands in the way of undoing it", undoInTheWay},
+		{"what is passing takes no part in an undo", undoPassing},
 		{"a second writer waits, and the one before is fenced off", fencing},
 		{"a commit's files and erased documents are dealt with after it", aftermath},
 		{"a backup restores all but what was erased since", backup},
@@ -42,6 +43,7 @@ func Exercise(t *testing.T, open func(t *testing.T) redis.UniversalClient) {
 		{"a newer schema is refused", newerSchema},
 		{"pending inputs survive and come once", pending},
 		{"batches with failures, conflicts and repeats add up", sums},
+		{"messages in flight together do what they do singly", flights},
 		{"every message leaves in the order of its lane", deliveries},
 	} {
 		t.Run(e.name, func(t *testing.T) { e.test(t, open(t)) })

@@ -13,7 +13,7 @@ import (
 	"regia/storage"
 )
 
-// An answer that is lost on its way says nothing: what was committed counts as
+// A call or an answer that is lost on its way says nothing: what was committed counts as
 // done, what was not is done again, and nothing is counted twice.
 func lostAnswers(t *testing.T, client redis.UniversalClient) {
 	lossy := &losing{every: 3}
@@ -38,34 +38,51 @@ func lostAnswers(t *testing.T, client redis.UniversalClient) {
 	}
 }
 
-// losing loses the answer to every nth script.
+// losing loses every nth call of a script: its answer, or the call on its way.
 type losing struct {
 	lose  atomic.Bool
 	every int32
 	calls atomic.Int32
 }
 
+func (l *losing) lost() (before, after bool) {
+	if !l.lose.Load() {
+		return false, false
+	}
+	n := l.calls.Add(1)
+	return n%(2*l.every) == 0, n%(2*l.every) == l.every
+}
+
 func (l *losing) DialHook(next redis.DialHook) redis.DialHook { return next }
 
 func (l *losing) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := next(ctx, cmd)
-		if err == nil && cmd.Name() == "evalsha" && l.lose.Load() && l.calls.Add(1)%l.every == 0 {
-			cmd.SetErr(io.ErrUnexpectedEOF)
-			return io.ErrUnexpectedEOF
+	return func(ctx context.Context, cmd redis.Cmder) (err error) {
+		if cmd.Name() != "evalsha" {
+			return next(ctx, cmd)
+		}
+		before, after := l.lost()
+		if !before {
+			err = next(ctx, cmd)
+		}
+		if before || after && err == nil {
+			err = io.ErrUnexpectedEOF
+			cmd.SetErr(err)
 		}
 		return err
 	}
 }
 
 func (l *losing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := next(ctx, cmds)
-		if err == nil && l.lose.Load() && l.calls.Add(1)%l.every == 0 {
+	return func(ctx context.Context, cmds []redis.Cmder) (err error) {
+		before, after := l.lost()
+		if !before {
+			err = next(ctx, cmds)
+		}
+		if before || after && err == nil {
+			err = io.ErrUnexpectedEOF
 			for _, cmd := range cmds {
-				cmd.SetErr(io.ErrUnexpectedEOF)
+				cmd.SetErr(err)
 			}
-			return io.ErrUnexpectedEOF
 		}
 		return err
 	}

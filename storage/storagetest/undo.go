@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -102,5 +103,53 @@ func undoInTheWay(t *testing.T, client redis.UniversalClient) {
 	h.send(storage.Committed, command("2", "undo"))
 	if asked != 2 || h.number("n:new") != 6 || h.number("n:kept") != 8 {
 		t.Fatalf("asked %d, documents %d %d", asked, h.number("n:new"), h.number("n:kept"))
+	}
+}
+
+// What is passing takes no part in an undo, wherever it stands when the action
+// comes: stored, or written by a message whose commit is on its way.
+func undoPassing(t *testing.T, client redis.UniversalClient) {
+	h := newHouse(t, client)
+	h.on("fill", func(tx dialog.Tx, in dialog.In) error { return add(tx, "fill:1", 1) })
+	h.on("ask", func(tx dialog.Tx, in dialog.In) error { tx.Save("talk:1", 1, time.Hour); return nil })
+	h.on("lasts", func(tx dialog.Tx, in dialog.In) error { tx.Save("talk:2", 1, 0); return nil })
+	h.on("action", func(tx dialog.Tx, in dialog.In) error {
+		tx.Undoable("u"+string(in.Command.Body), time.Hour)
+		tx.Delete("talk:1")
+		tx.Delete("never:1")
+		return add(tx, "talk:2", 1)
+	})
+	h.on("never", func(tx dialog.Tx, in dialog.In) error { tx.Save("never:1", 1, time.Hour); return nil })
+	h.on("undo", func(tx dialog.Tx, in dialog.In) error {
+		inTheWay, found, err := tx.Undo("u" + string(in.Command.Body))
+		if len(inTheWay) > 0 || !found {
+			t.Errorf("in the way %v, found %v", inTheWay, found)
+		}
+		return err
+	})
+	fill := func(n int, inputs ...storage.Input) []storage.Input {
+		for range n {
+			inputs = append(inputs, command(fmt.Sprint(len(inputs)), "fill"))
+		}
+		return inputs
+	}
+	for i, inputs := range [][]storage.Input{
+		{command("0", "ask"), command("0", "lasts"), command("0", "action")},
+		append(fill(62, command("1", "ask"), command("1", "lasts")), command("1", "action")), // in the next batch
+	} {
+		h.do(fmt.Sprint("before", i), func(tx dialog.Tx) { tx.Save("talk:2", 1, time.Hour) })
+		for _, r := range h.writer.Submit(t.Context(), inputs) {
+			if r.Err != nil || r.Outcome == storage.Died {
+				t.Fatal(r)
+			}
+		}
+		h.send(storage.Committed, command(fmt.Sprint("since", i), "ask"), command(fmt.Sprint(i), "never"))
+		h.send(storage.Committed, command(fmt.Sprint(i), "undo"))
+		if h.number("talk:2") != 1 || h.number("talk:1") != 1 || h.number("never:1") != 1 {
+			t.Fatalf("documents %d %d %d", h.number("talk:2"), h.number("talk:1"), h.number("never:1"))
+		}
+		if ttl, err := client.PTTL(t.Context(), "{"+province+"}:doc:talk:2").Result(); ttl > 0 || err != nil {
+			t.Fatalf("what was kept for ever is kept for %v, %v", ttl, err)
+		}
 	}
 }
