@@ -80,24 +80,34 @@ func (c *conv) enrolNamed(edition, name string, people []training.Person) error 
 }
 
 func enrolOne(c *conv, a Act) error {
-	_, org, err := c.position()
-	if err != nil {
+	p, err := c.colleague(a)
+	if p == nil || err != nil {
 		return err
 	}
+	return c.enrolPerson(a.ID, p)
+}
+
+// colleague is the person whom an act of the focal point is about; nil when it
+// was answered that it may not be done, or has to be confirmed.
+func (c *conv) colleague(a Act) (*training.Person, error) {
+	_, org, err := c.position()
+	if err != nil {
+		return nil, err
+	}
 	if !org.Speaks(c.person.ID) {
-		return c.reply("colleague.not_focal", nil)
+		return nil, c.reply("colleague.not_focal", nil)
 	}
 	if c.channel == ByMail && !c.sure {
-		return c.confirm(a)
+		return nil, c.confirm(a)
 	}
 	p, err := load[training.Person](c, "person", a.Arg)
 	if err != nil || p == nil {
-		return c.otherwise(err, "colleague.gone", nil)
+		return nil, c.otherwise(err, "colleague.gone", nil)
 	}
 	if pos, ok := p.At(c.now); !ok || pos.Organization != org.ID {
-		return c.reply("colleague.gone", nil)
+		return nil, c.reply("colleague.gone", nil)
 	}
-	return c.enrolPerson(a.ID, p)
+	return p, nil
 }
 
 // colleagues are the people of an organization.

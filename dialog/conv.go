@@ -234,7 +234,14 @@ func (c *conv) tellThrough(p *training.Person, o Out) error {
 	for k, v := range o.Args {
 		args[k] = v
 	}
-	o.Args, o.Choices, o.Free = args, nil, nil
+	var answers []Choice
+	for _, choice := range o.Choices {
+		if choice.Act.Verb == "offer.yes" || choice.Act.Verb == "offer.no" {
+			choice.Act.Arg = p.ID // the focal point answers for them
+			answers = append(answers, choice)
+		}
+	}
+	o.Args, o.Choices, o.Free = args, answers, nil
 	o.ID = ""
 	return c.tell(focal.ID, o)
 }

@@ -67,6 +67,11 @@ func (c *conv) next(e *training.CourseEdition) error {
 	if missing := e.Missing(); missing != "" {
 		return c.ask("edition.ask_"+missing, nil, fill)
 	}
+	if e.Deadline.After(e.Start().Add(24 * time.Hour)) {
+		e.Deadline = time.Time{}
+		c.save("edition", e.ID, e)
+		return c.ask("edition.late_deadline", nil, fill)
+	}
 	return c.ask("edition.preview", Args{"edition": e.ID}, fill,
 		Choice{Text: "choice.publish", Act: Act{Verb: "edition.publish", ID: e.ID}},
 		Choice{Text: "choice.discard", Act: Act{Verb: "no"}})

@@ -95,12 +95,15 @@ func offerChoices(edition string) []Choice {
 }
 
 func offerYes(c *conv, a Act) error {
-	en, e, err := c.offered(a.ID)
+	who, en, e, err := c.offered(a)
 	if en == nil || err != nil {
 		return err
 	}
 	switch en.State {
 	case training.Confirmed:
+		if who.ID != c.person.ID {
+			return c.reply("colleague.already", Args{"person": who.ID, "edition": e.ID})
+		}
 		return c.already(en)
 	case training.Waitlisted:
 		if err := e.Seats.Take(en.Organization); err != nil || e.Closed(c.now) && !c.now.Before(e.Start()) {
@@ -113,19 +116,28 @@ func offerYes(c *conv, a Act) error {
 	c.Delete(MakeRef("place", placeID(e.ID, en.Place)))
 	en.State, en.Place, en.OfferEnds = training.Confirmed, 0, time.Time{}
 	c.saveEnrolment(e, en)
+	if who.ID != c.person.ID {
+		return c.reply("colleague.confirmed", Args{"person": who.ID, "edition": e.ID})
+	}
 	return c.answer(Out{Text: "offer.taken", Args: Args{"edition": e.ID}, Attach: []string{"ics:" + en.ID()}})
 }
 
 func offerNo(c *conv, a Act) error {
-	en, e, err := c.offered(a.ID)
+	who, en, e, err := c.offered(a)
 	if en == nil || err != nil {
 		return err
 	}
 	if en.State == training.Confirmed {
+		if who.ID != c.person.ID {
+			return c.reply("colleague.already", Args{"person": who.ID, "edition": e.ID})
+		}
 		return giveUp(c, a)
 	}
 	if err := c.letGo(e, en, training.Passed); err != nil {
 		return err
+	}
+	if who.ID != c.person.ID {
+		return c.reply("colleague.passed", Args{"person": who.ID, "edition": e.ID})
 	}
 	if e.Topic == "" {
 		return c.reply("offer.refused", Args{"edition": e.ID})
@@ -147,21 +159,28 @@ func queueNext(c *conv, a Act) error {
 	return c.reply("offer.stay", nil)
 }
 
-// offered is the writer's enrolment that an offer was made for; one that has
-// passed is told so.
-func (c *conv) offered(edition string) (*training.Enrollment, *training.CourseEdition, error) {
-	en, err := c.enrolled(edition, c.person.ID)
-	if err != nil {
-		return nil, nil, err
+// offered is who was offered a seat, the writer or the colleague for whom a
+// focal point answers, and the enrolment; an offer that has passed is told so.
+func (c *conv) offered(a Act) (*training.Person, *training.Enrollment, *training.CourseEdition, error) {
+	who := c.person
+	if a.Arg != "" {
+		var err error
+		if who, err = c.colleague(a); who == nil || err != nil {
+			return nil, nil, nil, err
+		}
 	}
-	e, err := load[training.CourseEdition](c, "edition", edition)
+	en, err := c.enrolled(a.ID, who.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
+	}
+	e, err := load[training.CourseEdition](c, "edition", a.ID)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	if en == nil || e == nil || !en.Live() || e.State != training.EditionOpen {
-		return nil, nil, c.reply("offer.gone", nil)
+		return nil, nil, nil, c.reply("offer.gone", nil)
 	}
-	return en, e, nil
+	return who, en, e, nil
 }
 
 // offerEnds passes an offer without answer to the next.
