@@ -226,11 +226,16 @@ func (d *Dovecot) Put(user string, raws ...[]byte) error {
 	}
 	for _, raw := range raws {
 		d.put++
-		name := filepath.Join(top, "Maildir/new", fmt.Sprintf("1%09d.M%dP1.prova", d.put, d.put))
-		if err := os.WriteFile(name, raw, 0o600); err != nil {
+		// As a Maildir is written: the server takes away at once what is in new.
+		name := fmt.Sprintf("1%09d.M%dP1.prova", d.put, d.put)
+		tmp := filepath.Join(top, "Maildir/tmp", name)
+		if err := os.WriteFile(tmp, raw, 0o600); err != nil {
 			return err
 		}
-		if err := os.Chown(name, d.uid, d.gid); err != nil {
+		if err := os.Chown(tmp, d.uid, d.gid); err != nil {
+			return err
+		}
+		if err := os.Rename(tmp, filepath.Join(top, "Maildir/new", name)); err != nil {
 			return err
 		}
 	}
