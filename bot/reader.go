@@ -90,7 +90,9 @@ func (r *Reader) Run(ctx context.Context) error {
 	for range answerers {
 		workers.Go(func() {
 			for q := range r.queries {
-				r.answer(context.WithoutCancel(ctx), q)
+				if ctx.Err() == nil { // best effort: stopping waits for the one in hand
+					r.answer(context.WithoutCancel(ctx), q)
+				}
 			}
 		})
 	}

@@ -143,14 +143,16 @@ func (b Outbox) Claim(ctx context.Context, ch dialog.Channel, n int, now time.Ti
 		return nil, err
 	}
 	outs := make([]dialog.Out, 0, len(texts)-1)
+	var bad error
 	for _, text := range texts[1:] {
 		out, err := decodeOut(text)
 		if err != nil {
-			return outs, err
+			bad = errors.Join(bad, err) // the others are leased, and leave
+			continue
 		}
 		outs = append(outs, out)
 	}
-	return outs, nil
+	return outs, bad
 }
 
 // Done is [dialog.Outbox] Done.
