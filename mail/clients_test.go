@@ -92,6 +92,9 @@ func TestWhatWasWrittenStays(t *testing.T) {
 		"Vengo il 18/03/2027 alle 09:00.\nPorto Bruno.",
 		"Scrivo a nome di bruno@comune.example: non viene.",
 		"Tel. 0183 280004, chiamatemi",
+		"Posso nei giorni:\n1-5\n2-9",
+		"3-5\n8-9",
+		"Cordiali saluti\nAnna\n\nP.S. L'ufficio chiude alle 13.",
 		"Mi servono: Excel, Word\n\nUfficio tecnico: appalti\nUfficio tributi: IMU",
 	} {
 		if got, answers := mail.Reply(text); got != text || answers != nil {

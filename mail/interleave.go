@@ -59,7 +59,7 @@ func (p *parts) read(lines []string) {
 }
 
 // pointer is how somebody says that the answers stand in the quoted text.
-var pointer = regexp.MustCompile(`(?i)\b(?:sotto|in\s+(?:rosso|blu|verde|grassetto|calce|coda)|di\s+seguito|nel\s+testo|in\s+linea|a\s+fianco|accanto|below|inline|siehe\s+unten|ci-dessous)\b`)
+var pointer = regexp.MustCompile(`(?i)\b(?:sotto|in\s+(?:rosso|blu|verde|grassetto|calce|coda)|di\s+seguito|in\s+mezzo|(?:tra|fra)\s+le\s+(?:righe|domande)|nel\s+testo|in\s+linea|a\s+fianco|accanto|below|inline|siehe\s+unten|ci-dessous)\b`)
 
 // readBare reads answers out of a quote without bars, as Outlook for Windows
 // makes it: what stands between one numbered question and the next. It is done

@@ -39,7 +39,7 @@ var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:con\s+i\s+)?(?:molto\s+
 var contact = regexp.MustCompile(`(?i)^\s*[☎☏✆✉📞📱📠📧🏠🌐]|(?:^|[\s(|])(?:tel(?:efono)?|cell(?:ulare)?|fax|mob|phone|centralino|int(?:erno)?)[.:\s]+\+?[\d(/]|(?:^|\s)(?:e-?mail|pec|web|sito)\s*:|\bwww\.|^\s*(?:via|viale|piazza|corso|p\.zza|largo|vico)\s+[A-ZÀ-Ú]|\bp\.?\s?iva\b|\b18\d{3}\b|^[\s*]*[\w.+-]+@[\w.-]+\.\w+[\s*]*$`)
 
 // Where somebody works.
-var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sindac|vicesindac|assessor|segretari|segreteria|responsabil|istrutt|funzionari|dirigent)|comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|commune\s+d|ville\s+d|mairie|gemeinde|stadt\s|town\s+of|municipality|regione|asl|ufficio|area|settore|servizio?|polizia\s+locale|ragioneria|anagrafe|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s)`)
+var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sindac|vicesindac|assessor|segretari|segreteria|responsabil|istrutt|funzionari|dirigent)|comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|commune\s+d|ville\s+d|mairie|gemeinde|stadt\s|town\s+of|municipality|regione|asl|ufficio|area|settore|servizio?|(?:corpo\s+(?:\S+\s+)?di\s+|comando\s+(?:di\s+)?)?polizia\s+locale|ragioneria|anagrafe|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s|(?-i:L['’]Ufficio(?:\s+(?:\p{Lu}[\p{L}.]*|e|di|del|della|delle|dei))+\s*$))`)
 
 // withoutSignature cuts what stands below the words of the writer.
 func withoutSignature(lines []string) []string {
@@ -116,7 +116,11 @@ func withoutContacts(lines []string) []string {
 	}
 	for i, n := len(lines)-1, 0; i > 0 && n < 16; i-- {
 		if closingWords.MatchString(lines[i]) {
-			if signed(lines[i+1:]) {
+			below := lines[i+1:]
+			if nameAlone(below) && signed(below[2:]) {
+				return lines[:i+2]
+			}
+			if signed(below) {
 				return lines[:i+1]
 			}
 			break
@@ -132,6 +136,14 @@ func withoutContacts(lines []string) []string {
 		return lines
 	}
 	return withoutBlock(lines)
+}
+
+// nameAlone tells that the first paragraph is one name, with which a person ends
+// a letter: the signature of the program stands below it.
+func nameAlone(lines []string) bool {
+	return len(lines) > 2 && strings.TrimSpace(lines[1]) == "" &&
+		(personName.MatchString(lines[0]) || firstName.MatchString(lines[0])) &&
+		!office.MatchString(lines[0]) && !article.MatchString(lines[0])
 }
 
 // withoutBlock cuts the last paragraph if it is a card.
@@ -225,6 +237,9 @@ func singleSpaced(lines []string) []string {
 // personName is a line that may be nothing but a name: two to five words, each
 // with a capital.
 var personName = regexp.MustCompile(`^[\s*_]*(?:\p{Lu}[\p{L}.'’-]*\s+){1,4}\p{Lu}[\p{L}.'’-]*[\s*_,]*$`)
+
+// firstName is a line of one word with a capital.
+var firstName = regexp.MustCompile(`^\s*\p{Lu}[\p{L}.'’-]*[\s,]*$`)
 
 // article begins the name of a role, «Il Responsabile», and of no person.
 var article = regexp.MustCompile(`^[\s*_]*(?:Il|La|L['’])\b`)
