@@ -94,7 +94,7 @@ func (c *conv) importPerson(row training.PersonRow) error {
 	}
 	p.Coordinator = p.Coordinator || row.Coordinator
 	pos := training.Position{Organization: org.ID, Office: row.Office, Role: row.Role, Relation: row.Relation, From: c.now}
-	if last, ok := p.At(c.now); !ok || last.Organization != pos.Organization || last.Office != pos.Office || last.Role != pos.Role {
+	if !p.Holds(pos) {
 		p.Positions = append(p.Positions, pos)
 	}
 	c.save("person", p.ID, p)

@@ -79,6 +79,15 @@ func (p Person) At(day time.Time) (Position, bool) {
 	return Position{}, false
 }
 
+// Holds tells whether the person has such a position when that one begins. In a
+// small Comune one person holds several, so a new one ends none.
+func (p Person) Holds(pos Position) bool {
+	return slices.ContainsFunc(p.Positions, func(old Position) bool {
+		return old.Organization == pos.Organization && old.Office == pos.Office && old.Role == pos.Role &&
+			(old.Until.IsZero() || old.Until.After(pos.From))
+	})
+}
+
 // Mail is the address to write to: a personal one before a shared one, "" when
 // there is none that works.
 func (p Person) Mail() (address string, shared bool) {
