@@ -14,7 +14,7 @@ var (
 	besideWords    = regexp.MustCompile(`\?\s*([\p{L}\d][^?(]{0,38})$`)
 	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s+(?:n\.?\s*)?|[rdn]\.?\s*)?(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
 	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
-	// «1-5» may be a range: such lines are answers only if they count 1, 2, 3
+	// «1-5» may be a range: such pairs are answers only if they count 1, 2, 3
 	dashPair   = regexp.MustCompile(`^\s*(\d{1,2})[-–](\d{1,2})\s*$`)
 	inlinePair = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
 	// where an answer begins in a line of several: «1. sì 2. no»
@@ -74,7 +74,7 @@ func numbered(lines []string) map[int]string {
 	if a := oneToALine(lines, numberedLine, false); a != nil {
 		return a
 	}
-	if a := oneToALine(lines, dashPair, true); a != nil {
+	if a := oneToALine(strings.Fields(strings.Join(lines, " ")), dashPair, true); a != nil {
 		return a
 	}
 	return oneToALine(lines, loosePair, true)
