@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 
 	json "github.com/go-json-experiment/json/v1"
 	"github.com/redis/go-redis/v9"
@@ -108,10 +109,16 @@ func (s *Store) rewriteLog(ctx context.Context) error {
 	return temporary(errors.Join(ErrTemporary, err))
 }
 
-// eachMaster does something on every server that may hold the province.
+// eachMaster does something on every server that may hold the province, on one
+// after the other.
 func (s *Store) eachMaster(ctx context.Context, f func(redis.Cmdable) error) error {
 	if cluster, ok := s.client.(*redis.ClusterClient); ok {
-		return cluster.ForEachMaster(ctx, func(_ context.Context, c *redis.Client) error { return f(c) })
+		var one sync.Mutex
+		return cluster.ForEachMaster(ctx, func(_ context.Context, c *redis.Client) error {
+			one.Lock()
+			defer one.Unlock()
+			return f(c)
+		})
 	}
 	return f(s.client)
 }

@@ -43,8 +43,8 @@ func Redis(t testing.TB, settings ...string) redis.UniversalClient {
 }
 
 // Cluster is a Redis Cluster of the test with two servers, each with half of
-// the slots.
-func Cluster(t testing.TB) *redis.ClusterClient {
+// the slots. It returns what opens it: empty, with a client of its own.
+func Cluster(t testing.TB) func(t *testing.T) redis.UniversalClient {
 	t.Helper()
 	var addresses []string
 	var first *redis.Client
@@ -65,8 +65,12 @@ func Cluster(t testing.TB) *redis.ClusterClient {
 			t.Fatal(err)
 		}
 	}
-	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: addresses})
-	t.Cleanup(func() { _ = client.Close() })
+	dial := func(t testing.TB) *redis.ClusterClient {
+		client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: addresses})
+		t.Cleanup(func() { _ = client.Close() })
+		return client
+	}
+	client := dial(t)
 	await(t, "the cluster is whole", func(ctx context.Context) bool {
 		err := client.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
 			info, err := node.ClusterInfo(ctx).Result()
@@ -77,7 +81,16 @@ func Cluster(t testing.TB) *redis.ClusterClient {
 		})
 		return err == nil
 	})
-	return client
+	return func(t *testing.T) redis.UniversalClient {
+		client := dial(t)
+		err := client.ForEachMaster(t.Context(), func(ctx context.Context, node *redis.Client) error {
+			return node.FlushAll(ctx).Err()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return client
+	}
 }
 
 // serve starts a redis-server that ends with the test.
