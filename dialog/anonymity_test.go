@@ -14,12 +14,7 @@ import (
 // person to an answer, and the figures are those of all together.
 func TestAnonymity(t *testing.T) {
 	w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	must := mustly(t)
 	must(w.Import(roster[:6]...))
 	var people []*dialogtest.Actor
 	for i := range 6 {
@@ -33,8 +28,7 @@ func TestAnonymity(t *testing.T) {
 	}
 	carla := w.Actor(actors["carla"], 99)
 	must(carla.Join())
-	must(carla.Say("nuovo corso: Prova; 11 marzo ore 9-13; Sala; 20 posti"))
-	must(carla.Press("Apri il corso"))
+	must(openCourse(carla, 20))
 	for _, p := range people {
 		must(p.Join())
 		must(p.Say("corsi"))

@@ -16,12 +16,7 @@ import (
 func TestTwoProgramsDoNotTalkForEver(t *testing.T) {
 	for _, address := range []string{actors["anna"], registry, "robot@altrove.example"} {
 		w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
-		must := func(err error) {
-			t.Helper()
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+		must := mustly(t)
 		must(w.Import(roster...))
 		carla, bruno := w.Actor(actors["carla"], 99), w.Actor(actors["bruno"], 0)
 		must(carla.Join())
@@ -69,12 +64,7 @@ func TestTwoProgramsDoNotTalkForEver(t *testing.T) {
 // wrote there gets no more, and still what they asked for.
 func TestAnnouncementsEnd(t *testing.T) {
 	w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	must := mustly(t)
 	must(w.Import(roster...))
 	carla, anna, bruno := w.Actor(actors["carla"], 99), w.Actor(actors["anna"], 0), w.Actor(actors["bruno"], 0)
 	must(carla.Join())

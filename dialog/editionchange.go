@@ -60,12 +60,19 @@ func editionCancelYes(c *conv, a Act) error {
 			c.save("demand", d.Topic, d)
 		}
 	}
+	return c.tellEnrolled(e, soon, "edition.cancelled", "edition.cancelled_now", "edition.cancel_done")
+}
+
+// tellEnrolled has all who hold or wait for a seat told of a change, at once or
+// after the time to undo it, and says so to the writer.
+func (c *conv) tellEnrolled(e *training.CourseEdition, soon bool, text, now, done string) error {
+	args := Args{"edition": e.ID}
 	if soon {
-		c.mailNow("enrolled:"+e.ID, "edition.cancelled", Args{"edition": e.ID})
-		return c.reply("edition.cancelled_now", Args{"edition": e.ID})
+		c.mailNow("enrolled:"+e.ID, text, args)
+		return c.reply(now, args)
 	}
-	c.mailTo("enrolled:"+e.ID, "edition.cancelled", Args{"edition": e.ID}, c.now)
-	return c.reply("edition.cancel_done", Args{"edition": e.ID}, c.undoChoice())
+	c.mailTo("enrolled:"+e.ID, text, args, c.now)
+	return c.reply(done, args, c.undoChoice())
 }
 
 func editionMove(c *conv, a Act) error {
@@ -100,12 +107,7 @@ func editionMoved(c *conv, a Act) error {
 		return err
 	}
 	c.save("edition", e.ID, e)
-	if soon {
-		c.mailNow("enrolled:"+e.ID, "edition.changed", Args{"edition": e.ID})
-		return c.reply("edition.changed_now", Args{"edition": e.ID})
-	}
-	c.mailTo("enrolled:"+e.ID, "edition.changed", Args{"edition": e.ID}, c.now)
-	return c.reply("edition.changed_done", Args{"edition": e.ID}, c.undoChoice())
+	return c.tellEnrolled(e, soon, "edition.changed", "edition.changed_now", "edition.changed_done")
 }
 
 // urgent tells whether a change of the edition cannot wait: its first meeting

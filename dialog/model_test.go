@@ -21,12 +21,7 @@ func TestTheModelSaysWhatComesFirst(t *testing.T) {
 		s := service()
 		s.Model, s.Decision = model, 1
 		w := dialogtest.NewWorld(s, time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
-		must := func(err error) {
-			t.Helper()
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+		must := mustly(t)
 		must(w.Import(roster...))
 		asks := func(who string, chat int64, text, topic string) *dialogtest.Actor {
 			a := w.Actor(actors[who], chat)

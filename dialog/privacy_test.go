@@ -44,8 +44,7 @@ func TestUndoAfterTheClose(t *testing.T) {
 	carla, anna := w.Actor(actors["carla"], 1), w.Actor(actors["anna"], 2)
 	must(carla.Join())
 	must(anna.Join())
-	must(carla.Say("nuovo corso: Prova; 11 marzo ore 9-13; Sala; 20 posti"))
-	must(carla.Press("Apri il corso"))
+	must(openCourse(carla, 20))
 	must(anna.Say("corsi"))
 	must(anna.Press("1"))
 	must(anna.Press("Sì"))
@@ -62,14 +61,5 @@ func TestUndoAfterTheClose(t *testing.T) {
 	}
 	if left := w.Documents("sheet"); len(left) > 0 {
 		t.Errorf("answers came back: %v", left)
-	}
-}
-
-func mustly(t *testing.T) func(error) {
-	return func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -155,8 +155,7 @@ func TestLongWaitingList(t *testing.T) {
 	must(w.Import(rows...))
 	carla := w.Actor(actors["carla"], 1)
 	must(carla.Join())
-	must(carla.Say("nuovo corso: Prova; 11 marzo ore 9-13; Sala; 1 posti"))
-	must(carla.Press("Apri il corso"))
+	must(openCourse(carla, 1))
 	for _, p := range people {
 		must(p.Join())
 		must(p.Say("corsi"))

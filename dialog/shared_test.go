@@ -16,17 +16,11 @@ import (
 // to the sheet of whoever was asked, and nowhere else.
 func TestASharedAddressProvesNobody(t *testing.T) {
 	w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	must := mustly(t)
 	must(w.Import(roster...))
 	carla, box, elio := w.Actor(actors["carla"], 99), w.Actor(registry, 0), w.Actor(actors["elio"], 0)
 	must(carla.Join())
-	must(carla.Say("nuovo corso: Prova; 11 marzo ore 9-13; Sala; 20 posti"))
-	must(carla.Press("Apri il corso"))
+	must(openCourse(carla, 20))
 	for _, text := range []string{"corsi", "Rita Neri", "1", "sì"} {
 		must(box.Say(text))
 	}

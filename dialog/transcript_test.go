@@ -2,6 +2,7 @@ package dialog_test
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,6 +60,24 @@ func person(org, first, last, mail string, more func(*training.PersonRow)) train
 		more(&p)
 	}
 	return training.Row{Person: &p}
+}
+
+// mustly ends a test with an error.
+func mustly(t *testing.T) func(error) {
+	return func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// openCourse has a coordinator open a course on 11 March with that many seats.
+func openCourse(coordinator *dialogtest.Actor, seats int) error {
+	if err := coordinator.Say(fmt.Sprintf("nuovo corso: Prova; 11 marzo ore 9-13; Sala; %d posti", seats)); err != nil {
+		return err
+	}
+	return coordinator.Press("Apri il corso")
 }
 
 // actors of the transcripts, by first name; the stranger is in no list.

@@ -15,19 +15,13 @@ import (
 func reminded(t *testing.T) (w *dialogtest.World, report func(to, text string, hard bool)) {
 	t.Helper()
 	w = dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	must := mustly(t)
 	must(w.Import(roster...))
 	carla, anna, bruno := w.Actor(actors["carla"], 99), w.Actor(actors["anna"], 0), w.Actor(actors["bruno"], 98)
 	must(carla.Join())
 	must(bruno.Join())
 	must(bruno.Say("preferisco email"))
-	must(carla.Say("nuovo corso: Prova; 11 marzo ore 9-13; Sala; 20 posti"))
-	must(carla.Press("Apri il corso"))
+	must(openCourse(carla, 20))
 	for _, who := range []*dialogtest.Actor{anna, bruno} {
 		for _, text := range []string{"corsi", "1", "sì"} {
 			must(who.Say(text))
