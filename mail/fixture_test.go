@@ -22,11 +22,14 @@ type want struct {
 	Status  string
 }
 
-func fixtures(t testing.TB) map[string]want {
+func fixtures(t testing.TB) map[string]want { return expected[want](t, "testdata/expected.json") }
+
+// expected reads what the mails of a folder are to be understood as, by name.
+func expected[W any](t testing.TB, path string) map[string]W {
 	t.Helper()
-	b, err := os.ReadFile("testdata/expected.json")
+	b, err := os.ReadFile(path)
 	must(t, err)
-	var all map[string]want
+	var all map[string]W
 	must(t, json.Unmarshal(b, &all))
 	return all
 }

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"html"
+	"strconv"
 	"strings"
 )
 
@@ -165,7 +166,7 @@ func (t *htmlText) bullet() {
 	for i := len(t.stack) - 1; i >= 0; i-- {
 		if n := t.stack[i].list; n != nil {
 			*n++
-			t.words(itoa(*n) + ". ")
+			t.words(strconv.Itoa(*n) + ". ")
 			return
 		}
 		if t.stack[i].name == "ul" {

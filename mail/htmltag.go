@@ -2,11 +2,8 @@ package mail
 
 import (
 	"html"
-	"strconv"
 	"strings"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // indexFold finds a lower-case needle whatever the case.
 func indexFold(s, needle string) int {

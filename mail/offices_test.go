@@ -1,7 +1,6 @@
 package mail_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -22,12 +21,7 @@ type office struct {
 }
 
 func offices(t testing.TB) map[string]office {
-	t.Helper()
-	b, err := os.ReadFile("testdata/clients/expected.json")
-	must(t, err)
-	var all map[string]office
-	must(t, json.Unmarshal(b, &all))
-	return all
+	return expected[office](t, "testdata/clients/expected.json")
 }
 
 // Replies written before anybody looked at what the code does with them. What

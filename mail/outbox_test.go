@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -15,6 +16,15 @@ type outbox struct {
 	leased   map[string]dialog.Out
 	finished []string
 	failed   map[string]dialog.Failure
+}
+
+// outsOf are n messages, told apart by their ids.
+func outsOf(n int) []dialog.Out {
+	outs := make([]dialog.Out, n)
+	for i := range outs {
+		outs[i].ID = fmt.Sprintf("o%015d", i)
+	}
+	return outs
 }
 
 func newOutbox(outs ...dialog.Out) *outbox {

@@ -314,11 +314,7 @@ func TestPostfixAndDovecotThereAndBack(t *testing.T) {
 	d := dovecot(t)
 	p := postfix(t, d)
 	const n = 40
-	var outs []dialog.Out
-	for i := range n {
-		outs = append(outs, dialog.Out{ID: fmt.Sprintf("o%015d", i)})
-	}
-	box := newOutbox(outs...)
+	box := newOutbox(outsOf(n)...)
 	s := &mail.Sender{
 		Endpoint: endpoint(t, p.URL("smtp")), Outbox: box, Now: clock, Log: quiet(),
 		Letter: mail.Letter{From: own, Name: "ImperiaForma, ufficio formazione"},
@@ -345,7 +341,7 @@ func TestPostfixAndDovecotThereAndBack(t *testing.T) {
 		}
 	}
 	// The second sender of the same message: the one died after acceptance.
-	box2 := newOutbox(outs[0])
+	box2 := newOutbox(outsOf(1)...)
 	s.Outbox = box2
 	steps(t, s.Step)
 	eventually(t, "the repeat", func() bool { return d.Count(mailtest.PeopleUser, "INBOX") == n+1 })
@@ -414,11 +410,7 @@ func TestPostfixHangsUp(t *testing.T) {
 	d := dovecot(t)
 	p := postfix(t, d)
 	const n = 10
-	var outs []dialog.Out
-	for i := range n {
-		outs = append(outs, dialog.Out{ID: fmt.Sprintf("o%015d", i)})
-	}
-	box := newOutbox(outs...)
+	box := newOutbox(outsOf(n)...)
 	c := between(t, p.Addr())
 	s := &mail.Sender{
 		Endpoint: endpoint(t, "smtp://"+c.Addr()+"?tls=off"), Outbox: box, Now: clock, Log: quiet(),

@@ -107,11 +107,7 @@ func TestPostfixOverABadLine(t *testing.T) {
 	line := between(t, p.Addr())
 	line.Each(weather(7, 8000, 600))
 	const n = 60
-	var outs []dialog.Out
-	for i := range n {
-		outs = append(outs, dialog.Out{ID: fmt.Sprintf("o%015d", i)})
-	}
-	box := newOutbox(outs...)
+	box := newOutbox(outsOf(n)...)
 	s := &mail.Sender{
 		Endpoint: endpoint(t, "smtp://"+line.Addr()+"?tls=off"), Outbox: box, Now: clock, Log: quiet(), Timeout: 5 * time.Second,
 		Letter: mail.Letter{From: own, Name: "ImperiaForma"}, Batch: 5,

@@ -26,10 +26,7 @@ func TestMailThatComesBack(t *testing.T) {
 	}
 	carla := &chatter{s: s, chat: 101, name: "carla"}
 	carla.join("carla.ferrari@provincia.example", post.code)
-	carla.say("nuovo corso: Codice della strada; " + days.words + " ore 9-13; Sala; 20 posti")
-	carla.hears("Controlla")
-	carla.press("Apri il corso")
-	carla.hears("Aperto")
+	carla.opens("Codice della strada", days, 20)
 	r.move(days.monday.Add(2 * time.Hour))
 	anna := &writer{t: t, post: post, address: "anna.verdi@comune-dolcedo.example"}
 	if text := flat(anna.gets("Un corso per il tuo ufficio").Text); !strings.Contains(text, "Per Sara Rossi") {

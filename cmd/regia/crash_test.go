@@ -67,10 +67,7 @@ func TestCrash(t *testing.T) {
 	}
 	carla := &chatter{s: s, chat: 1000, name: "carla"}
 	carla.join("carla.ferrari@provincia.example", post.code)
-	carla.say(fmt.Sprintf("nuovo corso: Prova generale; %s ore 9-13; Sala; %d posti", courseDays(time.Now()).words, crashSeats))
-	carla.hears("Controlla")
-	carla.press("Apri il corso")
-	carla.hears("Aperto")
+	carla.opens("Prova generale", courseDays(time.Now()), crashSeats)
 	var chatters []*participant
 	for i := range crashPeople {
 		c := &participant{chatter: chatter{s: s, chat: int64(firstChat + i), name: fmt.Sprintf("person %d", i)}, rnd: rand.New(rand.NewPCG(seed, uint64(2+i)))}

@@ -37,10 +37,7 @@ func TestCertifiedMail(t *testing.T) {
 	}
 	carla := &chatter{s: s, chat: 101, name: "carla"}
 	carla.join("carla.ferrari@provincia.example", post.code)
-	carla.say("nuovo corso: Codice della strada; " + days.words + " ore 9-13; Sala; 20 posti")
-	carla.hears("Controlla")
-	carla.press("Apri il corso")
-	carla.hears("Aperto")
+	carla.opens("Codice della strada", days, 20)
 	box := func() int { return post.dovecot.Count(mailtest.PECUser, "INBOX") }
 
 	// An old letter of the office, which is none of ours, stays as it is.

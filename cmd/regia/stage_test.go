@@ -285,6 +285,15 @@ func (c *chatter) say(text string) {
 	c.s.bot.Say(c.chat, text)
 }
 
+// opens has a coordinator open a course on the day of the story.
+func (c *chatter) opens(title string, d days, seats int) {
+	c.s.t.Helper()
+	c.say(fmt.Sprintf("nuovo corso: %s; %s ore 9-13; Sala; %d posti", title, d.words, seats))
+	c.hears("Controlla")
+	c.press("Apri il corso")
+	c.hears("Aperto")
+}
+
 // press presses the button with that label on the latest message that has it.
 func (c *chatter) press(label string) {
 	c.s.t.Helper()
