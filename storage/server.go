@@ -106,7 +106,7 @@ func (s *Server) start(ctx context.Context, program string) error {
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"} // it needs none of the secrets
 	cmd.ExtraFiles = []*os.File{s.lock}                         // the folder is locked as long as the child lives
 	s.cmd = cmd
-	if err := startBound(cmd, func(err error) { s.err = err; close(s.ended) }); err != nil {
+	if err := StartBound(cmd, func(err error) { s.err = err; close(s.ended) }); err != nil {
 		s.cmd = nil
 		return fmt.Errorf("storage: redis-server: %w", err)
 	}

@@ -9,10 +9,10 @@ import (
 	"syscall"
 )
 
-// startBound starts a child that gets SIGTERM when this process dies. Linux
+// StartBound starts a child that gets SIGTERM when this process dies. Linux
 // sends it when the *thread* that started the child ends, so one goroutine
 // starts it, keeps its thread, and waits for it.
-func startBound(cmd *exec.Cmd, ended func(error)) error {
+func StartBound(cmd *exec.Cmd, ended func(error)) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Pdeathsig: syscall.SIGTERM,
 		Setpgid:   true, // Ctrl-C at the terminal is for the parent, which ends the child in order

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"regia/bot/bottest"
+	"regia/storage"
 )
 
 // patience is how long a test waits for what another process does in its own
@@ -67,6 +68,9 @@ type stage struct {
 	bot    *bottest.Server
 	api    *httptest.Server
 	ears   *ears
+
+	serving *serving    // the latest
+	clock   *rehearsing // nil where the clock ticks by itself
 
 	calls chan struct{} // one for each request to the Bot API that begins or ends
 	open  atomic.Int64  // connections to the Bot API
@@ -160,12 +164,12 @@ func (s *stage) serve(args ...string) *serving {
 	must(s.t, err)
 	p := &serving{cmd: s.command(append([]string{"serve"}, args...)...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = log, log
-	must(s.t, p.cmd.Start())
-	go func() {
-		p.err = p.cmd.Wait()
+	must(s.t, storage.StartBound(p.cmd, func(err error) {
+		p.err = err
 		_ = log.Close()
 		close(p.done)
-	}()
+	}))
+	s.serving = p
 	s.t.Cleanup(func() {
 		// In order, or its redis-server would still write while the folder is
 		// being removed.
@@ -180,24 +184,34 @@ func (s *stage) serve(args ...string) *serving {
 	return p
 }
 
-// showLog has what matters of the service's log printed when the test fails.
+// showLog has what there is to know of the service printed when the test fails:
+// its figures, what its log warns of and ends with, and what each goroutine does.
 func (s *stage) showLog() {
 	s.t.Cleanup(func() {
-		if s.t.Failed() && s.env["REGIA_HTTP"] != "" {
-			text, err := get("GET", "http://"+s.env["REGIA_HTTP"]+"/metrics")
-			s.t.Logf("metrics: %v\n%s\nTelegram: %d updates wait, %+v", err, text, s.bot.Pending(), s.bot.Stats())
-		}
 		if !s.t.Failed() {
 			return
 		}
+		if address := s.env["REGIA_HTTP"]; address != "" {
+			for _, page := range []string{"metrics", "clock"} { // the second only of a rehearsal
+				text, err := get("GET", "http://"+address+"/"+page)
+				s.t.Logf("%s: %v\n%s", page, err, text)
+			}
+		}
+		s.t.Logf("Telegram: %d updates wait, %+v", s.bot.Pending(), s.bot.Stats())
+		_ = s.serving.cmd.Process.Signal(syscall.SIGQUIT)
+		select {
+		case <-s.serving.done:
+		case <-time.After(patience):
+		}
 		raw, _ := os.ReadFile(filepath.Join(s.dir, "serve.log"))
+		log, goroutines, _ := strings.Cut(string(raw), "SIGQUIT")
 		var odd strings.Builder
-		for line := range strings.Lines(string(raw)) {
+		for line := range strings.Lines(log) {
 			if !strings.Contains(line, "level=INFO") && odd.Len() < 10_000 {
 				odd.WriteString(line)
 			}
 		}
-		s.t.Logf("what the log warns of:\n%s\nits end:\n%s", &odd, raw[max(0, len(raw)-3000):])
+		s.t.Logf("what the log warns of:\n%s\nits end:\n%s\nthe goroutines:\n%.30000s", &odd, log[max(0, len(log)-3000):], goroutines)
 	})
 }
 

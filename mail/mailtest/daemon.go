@@ -10,11 +10,13 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -37,19 +39,22 @@ type daemon struct {
 	dir     string
 	program string
 	args    []string
-	addr    string // answers once it is ready
+	addr    string // greets once it is ready
 
 	leash *os.File // while it is open, the server runs
 	log   *os.File
 	done  chan struct{}
 }
 
-// leashed runs a program and ends it when the other end of file 3 is closed,
-// by Stop or by the end of this process. (The signal that Linux sends at the
-// death of a parent is lost by programs that change their user.)
-const leashed = `"$0" "$@" 3<&- & p=$!
-{ read -r _; kill $p; sleep 5; kill -9 $p; } <&3 2>/dev/null & w=$!
-wait $p; kill $w 2>/dev/null`
+// leashed runs a program and ends it, with all that it started, when the other
+// end of file 3 is closed, by Stop or by the end of this process. (The signal
+// that Linux sends at the death of a parent is lost by programs that change
+// their user.) The children of Postfix hold its ports for seconds after it.
+const leashed = `setsid "$0" "$@" 3<&- & p=$!
+{ read -r _; kill -- -$p || kill $p; sleep 5; kill -9 -- -$p; } <&3 2>/dev/null & w=$!
+wait $p; kill $w
+while [ $((n += 1)) -lt 100 ] && kill -0 -- -$p; do sleep .02; done 2>/dev/null
+kill -9 -- -$p 2>/dev/null`
 
 func (d *daemon) path(name string) string { return filepath.Join(d.dir, name) }
 
@@ -63,6 +68,21 @@ func available(program string) (string, error) {
 		return "", fmt.Errorf("%w: %s is not installed", ErrMissing, filepath.Base(program))
 	}
 	return path, nil
+}
+
+// start runs the server as configure has it, which finds free ports; with others
+// where it does not greet: somebody may have taken one before the server did.
+func (d *daemon) start(configure func() error) error {
+	var err error
+	for range 3 {
+		if err = configure(); err != nil {
+			return err
+		}
+		if err = d.Restart(); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // Restart stops it, if it runs, and starts it again on the same ports. Its
@@ -106,13 +126,24 @@ func (d *daemon) Stop() {
 	d.leash = nil
 }
 
-// ready waits until the port answers or the program is gone.
+// Logs are the ends of what the server wrote.
+func (d *daemon) Logs() string {
+	var b strings.Builder
+	found, _ := filepath.Glob(d.path("*.log"))
+	for _, f := range found {
+		raw, err := os.ReadFile(f)
+		fmt.Fprintf(&b, "%s: %v\n%s\n", filepath.Base(f), err, raw[max(0, len(raw)-4000):])
+	}
+	return b.String()
+}
+
+// ready waits until the server greets or is gone. That something takes the
+// connection says little: so do a server that does not get on and, silently,
+// a stranger who has the port.
 func (d *daemon) ready() error {
-	end := time.Now().Add(15 * time.Second)
+	end := time.Now().Add(20 * time.Second)
 	for time.Now().Before(end) {
-		c, err := net.DialTimeout("tcp", d.addr, time.Second)
-		if err == nil {
-			c.Close()
+		if d.greets(end) {
 			return nil
 		}
 		select {
@@ -121,17 +152,41 @@ func (d *daemon) ready() error {
 		case <-time.After(30 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("%s does not answer on %s, see %s", d.program, d.addr, d.log.Name())
+	return fmt.Errorf("%s does not greet on %s, see %s", d.program, d.addr, d.log.Name())
 }
 
-// freePort finds a port on loopback that nobody uses.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// greets tells whether the server says the first word, as those of mail do.
+func (d *daemon) greets(by time.Time) bool {
+	c, err := net.DialTimeout("tcp", d.addr, time.Second)
 	if err != nil {
-		return 0, err
+		return false
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	defer c.Close()
+	gone := make(chan struct{})
+	defer close(gone)
+	go func() {
+		select {
+		case <-d.done:
+			c.Close()
+		case <-gone:
+		}
+	}()
+	_ = c.SetDeadline(by)
+	_, err = io.ReadFull(c, make([]byte, 1))
+	return err == nil
+}
+
+// freePorts finds ports on loopback that nobody uses, each another.
+func freePorts(ports ...*int) error {
+	for _, p := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		*p = l.Addr().(*net.TCPAddr).Port
+	}
+	return nil
 }
 
 // certificate writes a self-signed certificate for loopback and returns the

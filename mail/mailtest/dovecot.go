@@ -62,12 +62,6 @@ func StartDovecot(dir string) (*Dovecot, error) {
 	if d.TLS, err = certificate(d.path("cert.pem"), d.path("key.pem")); err != nil {
 		return nil, err
 	}
-	for _, p := range []*int{&d.imapPort, &d.imapsPort, &d.lmtpPort, &d.authPort} {
-		if *p, err = freePort(); err != nil {
-			return nil, err
-		}
-	}
-	d.addr = fmt.Sprintf("127.0.0.1:%d", d.imapPort)
 	users := ""
 	for _, u := range []string{ServiceUser, PeopleUser, PECUser, AwayUser} {
 		users += u + ":{PLAIN}" + password + "\n"
@@ -75,10 +69,13 @@ func StartDovecot(dir string) (*Dovecot, error) {
 	if err := os.WriteFile(d.path("users"), []byte(users), 0o644); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(d.path("dovecot.conf"), []byte(d.config()), 0o644); err != nil {
-		return nil, err
-	}
-	return d, d.Restart()
+	return d, d.start(func() error {
+		if err := freePorts(&d.imapPort, &d.imapsPort, &d.lmtpPort, &d.authPort); err != nil {
+			return err
+		}
+		d.addr = fmt.Sprintf("127.0.0.1:%d", d.imapPort)
+		return os.WriteFile(d.path("dovecot.conf"), []byte(d.config()), 0o644)
+	})
 }
 
 func (d *Dovecot) config() string {

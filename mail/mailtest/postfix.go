@@ -49,16 +49,19 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 	if p.TLS, err = certificate(p.path("cert.pem"), p.path("key.pem")); err != nil {
 		return nil, err
 	}
-	for _, port := range []*int{&p.smtpPort, &p.smtpsPort, &p.submissionPort} {
-		if *port, err = freePort(); err != nil {
-			return nil, err
-		}
+	return p, p.start(func() error { return p.configure(strings.TrimSpace(string(daemons)), service, to) })
+}
+
+// configure writes the configuration, with ports that are free.
+func (p *Postfix) configure(daemons, service string, to *Dovecot) error {
+	if err := freePorts(&p.smtpPort, &p.smtpsPort, &p.submissionPort); err != nil {
+		return err
 	}
 	p.addr = fmt.Sprintf("127.0.0.1:%d", p.smtpPort)
 	local, domain, _ := strings.Cut(service, "@")
 	q := strings.NewReplacer(".", `\.`, "+", `\+`)
 	files := map[string]string{
-		"main.cf":   p.main(strings.TrimSpace(string(daemons)), to.lmtpPort, to.authPort),
+		"main.cf":   p.main(daemons, to.lmtpPort, to.authPort),
 		"master.cf": p.services(),
 		"domains":   "/(^|\\.)example$/ OK\n",
 		"transport": "/^robot@/ robot:\n/^sparito@/ error:5.1.1 nessuno con questo nome\n/^pieno@/ error:5.2.2 casella piena\n",
@@ -72,14 +75,14 @@ func StartPostfix(dir, service string, to *Dovecot) (*Postfix, error) {
 		}, "\n"),
 	}
 	if err := os.WriteFile(p.path("robot.sh"), fmt.Appendf(nil, robot, p.smtpPort), 0o755); err != nil {
-		return nil, err
+		return err
 	}
 	for name, text := range files {
 		if err := os.WriteFile(p.path(name), []byte(text), 0o644); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return p, p.Restart()
+	return nil
 }
 
 // folders makes the queue as Postfix's own set-up does.
@@ -131,6 +134,8 @@ printf '%%s\r\n' 'From: Robot <robot@comune-dolcedo.example>' "To: <$to>" 'Subje
 cat <&3 >/dev/null
 `
 
+// main is the configuration. What fails for the moment is tried again within a
+// second, not within minutes as in earnest.
 func (p *Postfix) main(daemons string, lmtp, auth int) string {
 	return fmt.Sprintf(`compatibility_level = 3.6
 queue_directory = %[1]s/queue
@@ -173,6 +178,10 @@ smtpd_sasl_path = inet:127.0.0.1:%[4]d
 biff = no
 enable_long_queue_ids = yes
 in_flow_delay = 0s
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+queue_run_delay = 1s
+service_throttle_time = 1s
 `, p.dir, daemons, lmtp, auth)
 }
 
@@ -210,6 +219,12 @@ postlog   unix-dgram n - n - 1 postlogd
 robot     unix  - n n - - pipe
   user=nobody argv=%s
 `, p.smtpPort, p.smtpsPort, p.submissionPort, p.path("robot.sh"))
+}
+
+// Queue is what waits, and why.
+func (p *Postfix) Queue() string {
+	out, err := exec.Command("postqueue", "-c", p.dir, "-p").CombinedOutput()
+	return fmt.Sprint(string(out), err)
 }
 
 // Addr of the SMTP port.

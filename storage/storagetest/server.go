@@ -13,6 +13,8 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
+
+	"regia/storage"
 )
 
 // Memory is a miniredis.
@@ -93,7 +95,7 @@ func Cluster(t testing.TB) func(t *testing.T) redis.UniversalClient {
 	}
 }
 
-// serve starts a redis-server that ends with the test.
+// serve starts a redis-server that ends with the test, or with its process.
 func serve(t testing.TB, settings ...string) {
 	t.Helper()
 	program, err := exec.LookPath("redis-server")
@@ -107,12 +109,13 @@ func serve(t testing.TB, settings ...string) {
 		"--dir", t.TempDir(), "--save", "",
 		"--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--loglevel", "warning",
 	}, settings...)...)
-	if err := cmd.Start(); err != nil {
+	ended := make(chan struct{})
+	if err := storage.StartBound(cmd, func(error) { close(ended) }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		<-ended
 	})
 }
 
