@@ -15,7 +15,8 @@ import (
 // deadKeep is how long dead letters are kept.
 const deadKeep = 30 * 24 * time.Hour
 
-// Dead is an input that failed three times.
+// Dead is an input that failed three times, or a message to leave that cannot be
+// read ([OutSource]).
 type Dead struct {
 	Schema int       `json:"schema"`
 	ID     string    `json:"id"`
@@ -161,11 +162,14 @@ return 1
 
 // DeadRetry hands a dead letter in once more: the writer finds it among the
 // pending inputs. Slots of the calendar are not made up this way, since a later
-// one may be done.
+// one may be done. A message to leave goes back to the outbox.
 func (s *Store) DeadRetry(ctx context.Context, id string) (bool, error) {
 	d, found, err := s.Dead(ctx, id)
 	if err != nil || !found {
 		return false, err
+	}
+	if d.Source == OutSource {
+		return s.resend(ctx, d)
 	}
 	if _, _, slot := slotOf(id); slot {
 		return false, errors.New("storage: a slot of the calendar cannot be retried")

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -14,24 +15,28 @@ import (
 //
 // KEYS: 1 pause, 2 waiting, 3 outs, 4 turn.
 // ARGV: now, number at most, prefix of the lanes, prefix of the ready queues.
-// Returns {"ok", number moved, channels with something new…} or {"paused"}.
+// Returns {"ok", number moved, channels with something new…, "", then id and text
+// of each message that stands in no lane} or {"paused"}.
 var dueScript = redis.NewScript(`
 local call = redis.call
 if call('EXISTS', KEYS[1]) == 1 then return {'paused'} end
 local ids = call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, tonumber(ARGV[2]))
 local turn = #ids > 0 and call('INCR', KEYS[4]) * 65536
-local channels, answer = {}, {'ok', tostring(#ids)}
+local channels, answer, bad = {}, {'ok', tostring(#ids)}, {''}
 for i, id in ipairs(ids) do
   call('ZREM', KEYS[2], id)
   local text = call('HGET', KEYS[3], id)
   if text then
     local channel, sort, recipient = string.match(text, '^(%a+):(%a+):([^\n]*)\n')
-    if call('RPUSH', ARGV[3] .. channel .. ':' .. sort .. ':' .. recipient, id) == 1 then
+    if not channel then
+      bad[#bad + 1] = id; bad[#bad + 1] = text
+    elseif call('RPUSH', ARGV[3] .. channel .. ':' .. sort .. ':' .. recipient, id) == 1 then
       call('ZADD', ARGV[4] .. channel .. ':' .. sort, 'NX', string.format('%.0f', turn + i), recipient)
     end
-    if not channels[channel] then channels[channel] = true; answer[#answer + 1] = channel end
+    if channel and not channels[channel] then channels[channel] = true; answer[#answer + 1] = channel end
   end
 end
+for _, word in ipairs(bad) do answer[#answer + 1] = word end
 return answer
 `)
 
@@ -52,8 +57,14 @@ func (s *Store) Due(ctx context.Context, now time.Time) (int, error) {
 		if _, err := fmt.Sscan(answer[1], &n); err != nil {
 			return total, err
 		}
-		for _, ch := range answer[2:] {
+		none := slices.Index(answer, "")
+		for _, ch := range answer[2:none] {
 			s.ring(dialog.Channel(ch))
+		}
+		for bad := range slices.Chunk(answer[none+1:], 2) {
+			if err := s.setAside(ctx, bad[0], "", bad[1], "decode: no lane", now); err != nil {
+				return total, err
+			}
 		}
 		if total += n; n < maxOuts {
 			return total, nil

@@ -79,4 +79,11 @@ func laneOf(out dialog.Out) lane {
 	return lane{out.Channel, sort, out.To}
 }
 
+// parseLane reads what String writes.
+func parseLane(text string) (lane, bool) {
+	channel, rest, _ := strings.Cut(text, ":")
+	sort, to, ok := strings.Cut(rest, ":")
+	return lane{dialog.Channel(channel), sort, to}, ok
+}
+
 func (l lane) String() string { return string(l.channel) + ":" + l.sort + ":" + l.to }

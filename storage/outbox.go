@@ -32,7 +32,8 @@ func (s *Store) Outbox() Outbox { return Outbox{s} }
 // KEYS: 1 pause, 2 outs, 3 leases, 4 held, 5 turn, 6 ready replies, 7 ready notices.
 // ARGV: now, end of the lease, number to claim, prefix of the lanes of this
 // channel, then the ids of those done.
-// Returns {"paused"}, or "ok" and the texts of the messages claimed.
+// Returns {"paused"}, or "ok" and for each message claimed its id, the lane it
+// stood in without the channel, and its text, a line each.
 var claimScript = redis.NewScript(`
 local call = redis.call
 if call('EXISTS', KEYS[1]) == 1 then return {'paused'} end
@@ -96,18 +97,19 @@ for _, sort in ipairs(sorts) do
     local texts = #ids > 0 and call('HMGET', KEYS[2], unpack(ids))
     local leases = {}
     for i, recipient in ipairs(free) do
-      local text = texts[i]
+      local id, text = ids[i], texts[i]
       if not text then -- recalled: the next one that is there
         local lane = lanes .. sort .. ':' .. recipient
         repeat
           call('LPOP', lane)
-          local id = call('LINDEX', lane, 0)
+          id = call('LINDEX', lane, 0)
           text = id and call('HGET', KEYS[2], id)
         until text or not id
       end
       if text then
-        leases[#leases + 1] = expiry; leases[#leases + 1] = sort .. ':' .. recipient
-        answer[#answer + 1] = text
+        local lane = sort .. ':' .. recipient
+        leases[#leases + 1] = expiry; leases[#leases + 1] = lane
+        answer[#answer + 1] = id .. '\n' .. lane .. '\n' .. text
       end
     end
     if #leases > 0 then call('ZADD', KEYS[3], unpack(leases)) end
@@ -143,16 +145,19 @@ func (b Outbox) Claim(ctx context.Context, ch dialog.Channel, n int, now time.Ti
 		return nil, err
 	}
 	outs := make([]dialog.Out, 0, len(texts)-1)
-	var bad error
+	var failed error
 	for _, text := range texts[1:] {
+		id, rest, _ := strings.Cut(text, "\n")
+		sort, text, _ := strings.Cut(rest, "\n")
 		out, err := decodeOut(text)
 		if err != nil {
-			bad = errors.Join(bad, err) // the others are leased, and leave
+			// The others are leased, and leave.
+			failed = errors.Join(failed, b.store.setAside(ctx, id, string(ch)+":"+sort, text, whyNot(err), now))
 			continue
 		}
 		outs = append(outs, out)
 	}
-	return outs, bad
+	return outs, failed
 }
 
 // Done is [dialog.Outbox] Done.
@@ -186,14 +191,25 @@ func encodeOut(out dialog.Out) ([]byte, error) {
 	return append([]byte(laneOf(out).String()+"\n"), body...), nil
 }
 
+// whyNot says why a message was not decoded, without its words.
+func whyNot(err error) string {
+	if errors.Is(err, ErrNewer) {
+		return "decode: newer schema"
+	}
+	return "decode: " + class(err)
+}
+
 func decodeOut(text string) (dialog.Out, error) {
 	var out dialog.Out
-	_, body, _ := strings.Cut(text, "\n")
+	lane, body, _ := strings.Cut(text, "\n")
 	if err := json.Unmarshal([]byte(body), &out); err != nil {
-		return out, fmt.Errorf("storage: a message cannot be read: %T", err)
+		return out, fmt.Errorf("storage: a message cannot be read: %w", err)
 	}
 	if out.Schema > dialog.OutSchema {
 		return out, ErrNewer
+	}
+	if lane != laneOf(out).String() {
+		return out, errors.New("storage: a message stands in another lane than its own")
 	}
 	return out, nil
 }

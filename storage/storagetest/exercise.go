@@ -31,6 +31,7 @@ func Exercise(t *testing.T, open func(t *testing.T) redis.UniversalClient) {
 		{"a temporary failure holds both lanes", holds},
 		{"a lasting failure comes back as an input", lastingFailure},
 		{"a message may wait", waiting},
+		{"what cannot be read is set aside, and its lane goes on", unreadable},
 		{"an action is undone, with its lists, timers and messages", undo},
 		{"what was built on an action stands in the way of undoing it", undoInTheWay},
 		{"what is passing takes no part in an undo", undoPassing},

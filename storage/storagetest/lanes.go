@@ -2,6 +2,9 @@ package storagetest
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,5 +164,83 @@ func waiting(t *testing.T, client redis.UniversalClient) {
 	}
 	if now := h.claim(dialog.ByChat, 10, at, out("past", "a", false)); ids(now) != "late " {
 		t.Fatalf("then %s", ids(now))
+	}
+}
+
+// What cannot be read (it is from a newer program, it is broken, it names no
+// lane) leaves its lane to the others, and goes once it can be read.
+func unreadable(t *testing.T, client redis.UniversalClient) {
+	h := newHouse(t, client)
+	ctx := context.Background()
+	at := start.Add(10 * time.Minute)
+	h.do("send", func(tx dialog.Tx) {
+		for _, id := range []string{"newer", "broken", "elsewhere", "1"} {
+			tx.Send(out(id, "a", false))
+		}
+		tx.Send(out("2", "b", true))
+		for _, id := range []string{"nowhere", "3"} {
+			late := out(id, "c", false)
+			late.NotBefore = at
+			tx.Send(late)
+		}
+	})
+	outs, dead := "{"+province+"}:outs", "{"+province+"}:dead"
+	good, err := client.HGet(ctx, outs, "newer").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.HSet(ctx, outs, "newer", strings.Replace(good, `"schema":1`, `"schema":99`, 1),
+		"broken", "chat:notice:a\n{\"id\"", "elsewhere", strings.Replace(good, ":a", ":b", 1), "nowhere", "\x00").Err(); err != nil {
+		t.Fatal(err)
+	}
+	left := ""
+	for range 5 {
+		claimed := h.claim(dialog.ByChat, 10, start)
+		left += ids(claimed)
+		if len(h.claim(dialog.ByChat, 0, start, claimed...)) > 0 {
+			t.Fatal("nothing was asked for")
+		}
+	}
+	if left != "2 1 " {
+		t.Fatalf("left %s", left)
+	}
+	if _, err := h.store.Due(ctx, at); err != nil {
+		t.Fatal(err)
+	}
+	if late := h.claim(dialog.ByChat, 10, at); ids(late) != "3 " {
+		t.Fatalf("late %s", ids(late))
+	}
+	letters, err := h.store.DeadList(ctx, 10)
+	if err != nil || len(letters) != 4 {
+		t.Fatalf("%d set aside, %v", len(letters), err)
+	}
+	why := map[string]string{}
+	for _, d := range letters {
+		why[d.ID] = d.Class
+	}
+	if why["out:newer"] != "decode: newer schema" || why["out:nowhere"] != "decode: no lane" {
+		t.Fatalf("why %v", why)
+	}
+
+	if again, err := h.store.DeadRetry(ctx, "out:newer"); again || !errors.Is(err, storage.ErrNewer) {
+		t.Fatalf("still not to be read: %v %v", again, err)
+	}
+	letter, _, err := h.store.Dead(ctx, "out:newer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter.Raw = []byte(good)
+	text, err := json.Marshal(letter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.HSet(ctx, dead, "out:newer", text).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := h.store.DeadRetry(ctx, "out:newer"); !again || err != nil {
+		t.Fatalf("retried: %v %v", again, err)
+	}
+	if now := h.claim(dialog.ByChat, 10, at); ids(now) != "newer " {
+		t.Fatalf("now %s", ids(now))
 	}
 }
