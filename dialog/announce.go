@@ -36,7 +36,7 @@ func UnsubscribeToken(mac func(...string) string, person string) string {
 // unsubscribe takes a mail to that address; it counts from an address of the
 // person only, as announcements are forwarded.
 func (c *conv) unsubscribe(m Mail) error {
-	if len(m.Token) != 33 || m.Proof == "fail" {
+	if len(m.Token) != 33 {
 		return nil
 	}
 	p, err := load[training.Person](c, "person", m.Token[1:17])
@@ -44,6 +44,6 @@ func (c *conv) unsubscribe(m Mail) error {
 		!slices.ContainsFunc(p.Addresses, func(a training.Address) bool { return a.Mail == m.From }) {
 		return err
 	}
-	c.person = p
-	return c.announce(false)
+	c.person, c.sure = p, !c.doubt
+	return c.do(Act{Verb: "announce.off"})
 }

@@ -84,10 +84,10 @@ func openToken(mac func(...string) string, token string) (reader, out string, ok
 }
 
 // readToken finds the question that a mail answers. A token that is wrong, of
-// somebody else, or too old counts as none.
-func (c *conv) readToken(token, proof string) error {
+// somebody else, or too old opens none.
+func (c *conv) readToken(token string) error {
 	reader, out, ok := openToken(c.MAC, token)
-	if !ok || reader != c.who() || proof == "fail" {
+	if !ok || reader != c.who() {
 		return nil
 	}
 	q, err := load[ask](c, "ask", out)
@@ -157,9 +157,10 @@ func (c *conv) inWords(q *ask) (Act, bool) {
 }
 
 // question is what the words answer: by mail the question whose token came
-// with them; otherwise the last one, where it was put in chat.
+// with them, and no other where it opens none; without a token the last one,
+// where it was put in chat.
 func (c *conv) question() (*ask, error) {
-	if c.asked != nil || c.shared != nil {
+	if c.asked != nil || c.shared != nil || c.in.Mail != nil && c.in.Mail.Token != "" {
 		return c.asked, nil
 	}
 	last, err := c.lastQuestion()
@@ -173,13 +174,14 @@ func (c *conv) question() (*ask, error) {
 }
 
 // answered does the act that a question foresaw. By mail it is sure when the
-// token of a recent question came with it; a mail that goes on with a question
-// put in chat, without a proof of its writer, is asked back.
+// token of a recent question came with it, from a writer who is not in doubt or
+// to the question that asked for that; a mail that goes on with a question put
+// in chat, without a proof of its writer, is asked back.
 func (c *conv) answered(q *ask, act Act) error {
 	c.Delete(c.talk()) // the next «sì» is about something else
 	switch {
 	case c.shared != nil: // never sure who it is
-	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife:
+	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife && (!c.doubt || act.Verb == "sure"):
 		c.sure = true
 	case c.asked == nil && strings.HasPrefix(act.Verb, "survey."):
 		return c.reply("survey.by_reply", nil) // an answer is kept nowhere but in its sheet

@@ -38,7 +38,7 @@ func (v view) invitation(id string) (*Attachment, error) {
 		return nil, err
 	}
 	inv := Invitation{
-		UID: id, Sequence: e.Sequence + en.Sequence, Title: e.Title, Place: e.Venue, Meetings: e.Meetings,
+		UID: id, Sequence: invitationSequence(e, en), Title: e.Title, Place: e.Venue, Meetings: e.Meetings,
 		Cancel: en.State == training.Cancelled || e.State == training.EditionCancelled,
 	}
 	if p, err := load[training.Person](v.r, "person", en.Person); err != nil {
@@ -48,6 +48,11 @@ func (v view) invitation(id string) (*Attachment, error) {
 	}
 	body, err := json.Marshal(inv)
 	return &Attachment{Name: "appuntamento.ics", Type: InvitationType, Body: body}, err
+}
+
+// invitationSequence grows with each change of the edition and of the seat.
+func invitationSequence(e *training.CourseEdition, en *training.Enrollment) int {
+	return e.Sequence + en.Sequence
 }
 
 // link opens the chat with the service for people of an organization.

@@ -1,25 +1,64 @@
 package dialog
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"regia/training"
+)
 
 func init() { verbs["sure"] = sure }
 
 // pending is an act that waits for a yes: it came by mail without a proof of
 // who wrote it, or tells many people something that cannot be taken back.
 type pending struct {
-	Person string `json:"person"`
-	Act    Act    `json:"act"`
-	Text   string `json:"text"`
-	Schema int    `json:"schema"`
+	Person  string         `json:"person"`
+	Act     Act            `json:"act"`
+	Text    string         `json:"text"`
+	Answers map[int]string `json:"answers,omitempty"`
+	Schema  int            `json:"schema"`
+}
+
+// asking are the verbs that change nothing by themselves: they show something to
+// whoever reads the roster address, or put a question there.
+var asking = map[string]bool{
+	"start": true, "help": true, "hello": true, "thanks": true, "privacy": true, "courses": true, "course": true, "mine": true, "hours": true,
+	"no": true, "cancel": true, "leave": true, "erase": true, "give_up": true, "office": true, "sure": true, "who": true,
+}
+
+// settings are what a person says out of the blue about the messages they want:
+// more than a From that anybody can write is needed for them.
+var settings = map[string]bool{"announce.off": true, "announce.on": true, "prefer.chat": true, "prefer.mail": true}
+
+// doubtful tells an act that came by mail and is asked back before it is done:
+// where the own server does not vouch for the writer, and of the settings also
+// where nothing else does.
+func (c *conv) doubtful(a Act) bool {
+	switch {
+	case c.person == nil || c.channel != ByMail || c.sure:
+		return false
+	case c.doubt && !asking[a.Verb]:
+		return true
+	}
+	comesBack := c.person.Left && (a.Verb == "here" || a.Verb == "hello")
+	return (settings[a.Verb] || comesBack) && c.asked == nil && c.in.Mail.Proof != "pass"
 }
 
 // confirm asks back an act that came by mail unproven.
-func (c *conv) confirm(a Act) error { return c.hold(a, "confirm", Args{}) }
+func (c *conv) confirm(a Act) error {
+	if strings.HasPrefix(a.Verb, "survey.") {
+		return c.hold(a, "survey.confirm", Args{})
+	}
+	return c.hold(a, "confirm", Args{})
+}
 
 // hold keeps an act until the answer to a question about it is yes.
 func (c *conv) hold(a Act, question string, args Args) error {
 	id := c.NewID("pending")
-	c.Save(MakeRef("pending", id), pending{Person: c.person.ID, Act: a, Text: c.text, Schema: 1}, freshLife)
+	if strings.HasPrefix(a.Verb, "survey.") {
+		id = training.EnrollmentID(a.ID, c.person.ID) // so that it goes with the other answers
+	}
+	c.Save(MakeRef("pending", id), pending{Person: c.person.ID, Act: a, Text: c.text, Answers: c.answers, Schema: 1}, freshLife)
 	args["pending"] = id
 	return c.reply(question, args, yesNo(Act{Verb: "sure", ID: id})...)
 }
@@ -30,11 +69,12 @@ func sure(c *conv, a Act) error {
 	if err != nil || p == nil || p.Person != c.person.ID {
 		return c.otherwise(err, "old_button", nil)
 	}
-	if c.channel == ByMail && !c.sure {
+	c.text, c.answers = p.Text, p.Answers
+	if c.channel == ByMail && !c.sure && c.shared == nil {
 		return c.confirm(p.Act)
 	}
 	c.Delete(MakeRef("pending", a.ID))
-	c.sure, c.held, c.text = true, true, p.Text
+	c.sure, c.held = true, true
 	return c.do(p.Act)
 }
 

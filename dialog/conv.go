@@ -24,6 +24,7 @@ type conv struct {
 	text    string
 	answers map[int]string
 	asked   *ask // the question that a mail answers, proven by its token
+	doubt   bool // the own mail server does not vouch for who wrote
 	sure    bool // the act was chosen in answer to a question sent to the person
 	held    bool // the act was asked back and confirmed
 	undo    string
@@ -273,6 +274,9 @@ func (c *conv) post(o Out) error {
 	}
 	if o.Channel == ByMail {
 		c.Save(MakeRef("mailed", o.ID), mailed{Out: o, Schema: 1}, mailedLife)
+		if err := c.watch(o); err != nil {
+			return err
+		}
 	}
 	c.Send(o)
 	return nil

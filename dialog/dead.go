@@ -1,5 +1,7 @@
 package dialog
 
+import "strings"
+
 func init() { timers["dead"] = deadSummary }
 
 // unread counts a message that could not be handled, and tells whoever wrote it,
@@ -25,35 +27,40 @@ func (c *conv) unread(u Unread) error {
 	return c.reply("sorry", nil)
 }
 
-// deadLetters counts the messages that could not be handled since the office
-// was last told.
+// deadLetters counts the messages that could not be handled, those in the
+// quarantine of the mailbox among them, and those by certified mail that did not
+// arrive, since the office was last told.
 type deadLetters struct {
-	Count  int `json:"count"`
-	Schema int `json:"schema"`
+	Count       int      `json:"count"`
+	Undelivered int      `json:"undelivered,omitempty"`
+	Certified   []string `json:"certified,omitempty"` // the first of those
+	Schema      int      `json:"schema"`
 }
 
-// noteDead has the office told on its next working day, once for all.
-func (c *conv) noteDead() error {
+func (c *conv) noteDead() error { return c.noteForSummary(func(d *deadLetters) { d.Count++ }) }
+
+// noteForSummary has the office told on its next working day, once for all.
+func (c *conv) noteForSummary(add func(*deadLetters)) error {
 	d, err := load[deadLetters](c, "dead", "count")
 	if err != nil {
 		return err
 	}
 	if d == nil {
 		d = &deadLetters{Schema: 1}
-	}
-	if d.Count == 0 {
 		c.SetTimer("dead", "summary", c.s.Calendar.NoticeTime(c.s.Calendar.NextWorkday(c.now)))
 	}
-	d.Count++
+	add(d)
 	c.save("dead", "count", d)
 	return nil
 }
 
 func deadSummary(c *conv, _ string) error {
 	d, err := load[deadLetters](c, "dead", "count")
-	if err != nil || d == nil || d.Count == 0 {
+	if err != nil || d == nil {
 		return err
 	}
 	c.Delete(MakeRef("dead", "count"))
-	return c.tellOffice(Out{Text: "dead", Args: Args{"n": itoa(d.Count)}})
+	return c.tellOffice(Out{Text: "dead", Args: Args{
+		"n": itoa(d.Count), "late": itoa(d.Undelivered), "receipts": strings.Join(d.Certified, ","), "more": itoa(d.Undelivered - len(d.Certified)),
+	}})
 }

@@ -15,10 +15,13 @@ type Service struct {
 	Office   string // mail address of the training office, for questions on data
 	Address  string // mail address of the service itself
 	Bot      string // name of the bot, without @
-	Calendar training.Calendar
-	Model    training.ServiceModel // what comes first
-	Topics   training.Catalogue
-	Needs    *training.NeedReader
+	// Certified says that there is an account of certified mail (PEC), and
+	// receipts of what leaves through it.
+	Certified bool
+	Calendar  training.Calendar
+	Model     training.ServiceModel // what comes first
+	Topics    training.Catalogue
+	Needs     *training.NeedReader
 	// UndoWindow is how long a coordinator's action waits before anybody is
 	// told.
 	UndoWindow time.Duration
@@ -126,9 +129,12 @@ func (c *conv) chat(m Chat) error {
 // mail answers a message from the mailbox.
 func (c *conv) mail(m Mail) error {
 	c.channel = ByMail
+	c.doubt = m.Proof == "fail" || m.Proof == "none"
 	switch m.Sort {
 	case "bounce":
 		return c.bounced(m)
+	case "accepted":
+		return c.accepted(m)
 	case "delivered":
 		return c.delivered(m)
 	}
@@ -143,10 +149,13 @@ func (c *conv) mail(m Mail) error {
 		return c.calendarAnswer(*m.Calendar)
 	}
 	if m.Sort == "too_large" {
+		if err := c.noteDead(); err != nil { // it is in the quarantine
+			return err
+		}
 		return c.reply("too_large", nil)
 	}
 	c.text, c.answers = bounded(m.Text), m.Answers
-	if err := c.readToken(m.Token, m.Proof); err != nil {
+	if err := c.readToken(m.Token); err != nil {
 		return err
 	}
 	if c.shared != nil {
@@ -166,6 +175,9 @@ func (c *conv) do(a Act) error {
 	}
 	if c.person != nil && c.shared != nil && !own[a.Verb] {
 		return c.reply("who.unproven", nil)
+	}
+	if c.doubtful(a) {
+		return c.confirm(a)
 	}
 	if c.person != nil && c.person.Coordinator {
 		c.effort()

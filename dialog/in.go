@@ -62,18 +62,21 @@ type Mail struct {
 	// Answers given between the quoted questions or numbered, by number.
 	Answers map[int]string `json:"answers,omitempty"`
 	// Proof is the verdict of the own server on the sender: "pass", "fail",
-	// or "" when none is configured or none was found.
+	// "none" when it says nothing, or "" when no server is configured.
 	Proof string `json:"proof,omitempty"`
 	// Sort is "reply", "too_large" (its words were not read), "calendar_reply"
 	// (Calendar is set), "bounce" (Token names the message, Hard tells a lasting
-	// failure), "delivered" (a receipt of certified mail; Token likewise) or
-	// "unsubscribe" (Token names the person).
+	// failure and Recipients whose, where the report says), "accepted" or
+	// "delivered" (receipts of certified mail; Token likewise) or "unsubscribe"
+	// (Token names the person).
 	Sort string `json:"sort"`
 	// Certified: it came to the mailbox of certified mail (PEC).
 	Certified bool    `json:"certified,omitempty"`
 	Calendar  *Answer `json:"calendar,omitempty"`
 	Hard      bool    `json:"hard,omitempty"`
-	Files     []File  `json:"files,omitempty"`
+	// Recipients are addresses in lower case.
+	Recipients []string `json:"recipients,omitempty"`
+	Files      []File   `json:"files,omitempty"`
 }
 
 // Answer is an answer to a calendar invitation.

@@ -115,7 +115,7 @@ func joinMail(c *conv, a Act) error {
 
 // codes counts those sent to one person, whichever chat asked for them, so that
 // nobody can guess one by asking from many chats; and what was asked of one
-// shared address.
+// shared address, or about strangers to one organization.
 type codes struct {
 	Sent   int       `json:"sent"`
 	Since  time.Time `json:"since"`
@@ -199,6 +199,9 @@ func leave(c *conv, a Act) error {
 
 // leaveYes unlinks the chat; the register of certificates stays.
 func leaveYes(c *conv, a Act) error {
+	if c.channel == ByMail && !c.sure {
+		return c.confirm(a)
+	}
 	c.unlinkChat()
 	c.person.Left = true
 	c.savePerson()

@@ -54,7 +54,7 @@ func (c *conv) spontaneous() error {
 	if strings.Count(strings.TrimSpace(c.text), " ") >= 2 {
 		reading := c.s.Needs.Read(c.text, "")
 		if len(reading.Topics) > 0 && reading.Topics[0].Score >= 0.3 || len(reading.Negated) > 0 {
-			return c.tellNeed(c.text)
+			return c.do(Act{Verb: "need.text"})
 		}
 	}
 	return c.notUnderstood()

@@ -223,6 +223,7 @@ func erase(c *conv, a Act) error {
 			case "enrolments":
 				c.Delete(MakeRef("sheet", training.EnrollmentID(id, p.ID)))
 				c.Delete(MakeRef("comments", training.EnrollmentID(id, p.ID)))
+				c.Delete(MakeRef("pending", training.EnrollmentID(id, p.ID)))
 				e, err := load[training.CourseEdition](c, "edition", id)
 				if err != nil {
 					return err

@@ -197,7 +197,7 @@ func (v view) piece(inside string, args Args) (string, error) {
 // singular is the name that one member of a list has in its text.
 var singular = map[string]string{
 	"editions": "edition", "soon": "edition", "decisions": "demand", "demands": "demand",
-	"enrollments": "enrollment", "participants": "enrollment", "missing": "org",
+	"enrollments": "enrollment", "participants": "enrollment", "missing": "org", "receipts": "receipt",
 }
 
 func (v view) each(list, key string, args Args) (string, error) {

@@ -24,6 +24,7 @@ var own = map[string]bool{
 	"need.people": true, "need.when": true, "need.drop": true, "need.fix": true,
 	"courses": true, "course": true, "mine": true, "hours": true, "enrol": true, "give_up": true, "give_up.yes": true,
 	"offer.yes": true, "offer.no": true, "queue.next": true, "coming": true, "survey.answer": true, "survey.skip": true,
+	"sure": true, // of one of these
 }
 
 // unsigned is a mail from a shared address whose writer is not known yet.
@@ -95,6 +96,7 @@ func who(c *conv, a Act) error {
 	}
 	c.Delete(MakeRef("unsigned", a.ID))
 	c.person, c.text, c.answers, c.asked = &fits[0], u.Text, u.Answers, nil
+	c.doubt = false // the name answered a question that was sent to the address
 	if u.Asked != "" {
 		if c.asked, err = load[ask](c, "ask", u.Asked); err != nil {
 			return err

@@ -26,8 +26,13 @@ func (c *conv) stranger() error {
 	return c.askFocalPoint()
 }
 
+// strangersADay is how many unknown addresses one focal point is asked about in
+// a day: anybody can write many.
+const strangersADay = 20
+
 // askFocalPoint asks the focal point of the organization that owns the domain
-// of the unknown address for a yes or no.
+// of the unknown address for a yes or no, unless the own server says that the
+// address is forged.
 func (c *conv) askFocalPoint() error {
 	_, domain, _ := strings.Cut(c.guest.Mail, "@")
 	owner, err := load[link](c, "domain", c.MAC("domain", domain))
@@ -35,7 +40,10 @@ func (c *conv) askFocalPoint() error {
 		return err
 	}
 	org, err := load[training.Organization](c, "org", owner.Org)
-	if err != nil || org == nil || org.FocalPoint == "" {
+	if err != nil || org == nil || org.FocalPoint == "" || c.in.Mail != nil && c.in.Mail.Proof == "fail" {
+		return err
+	}
+	if many, err := c.tooMany("strangers."+org.ID, strangersADay); err != nil || many {
 		return err
 	}
 	return c.tell(org.FocalPoint, Out{Text: "join.unknown", Args: Args{"guest": c.guest.ID, "org": org.ID}, Choices: []Choice{
@@ -79,6 +87,9 @@ func joinRefuse(c *conv, a Act) error {
 	g, _, err := c.claim(a)
 	if g == nil || err != nil {
 		return err
+	}
+	if c.channel == ByMail && !c.sure {
+		return c.confirm(a)
 	}
 	c.Delete(MakeRef("guest", g.ID))
 	return c.reply("join.refuse_done", nil)

@@ -54,6 +54,7 @@ func surveyClose(c *conv, id string) error {
 		if err != nil {
 			return err
 		}
+		c.Delete(MakeRef("pending", key))
 		there := en != nil && en.Presence != training.Absent
 		if sheet != nil {
 			if there {

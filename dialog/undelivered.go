@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"crypto/hmac"
+	"slices"
 	"time"
 
 	"regia/training"
@@ -27,7 +28,7 @@ func (c *conv) chatFound() error {
 
 // mailFound notes that an address works which did not: its owner writes from it.
 func (c *conv) mailFound(m Mail) {
-	if c.person == nil || m.Proof == "fail" {
+	if c.person == nil || c.doubt {
 		return
 	}
 	for i := range c.person.Addresses {
@@ -94,9 +95,11 @@ func markDead(p *training.Person, address string) {
 // mailed is a message that left by mail, kept while it may come back: servers
 // try for five days.
 type mailed struct {
-	Out    Out `json:"out"`
-	Again  int `json:"again,omitempty"` // how often it was sent again
-	Schema int `json:"schema"`
+	Out   Out `json:"out"`
+	Again int `json:"again,omitempty"` // how often it was sent again
+	// Accepted is when the operator of certified mail took it.
+	Accepted time.Time `json:"accepted,omitzero"`
+	Schema   int       `json:"schema"`
 }
 
 const (
@@ -114,38 +117,47 @@ func ReturnToken(mac func(...string) string, person, out, address string) string
 }
 
 // openReturn reads a token that came with a report: that of the envelope
-// sender, or that of the question itself, which names no address.
-func (c *conv) openReturn(token string) (p *training.Person, out, address string, err error) {
-	reader, out, ok := openToken(c.MAC, token)
-	back := len(token) == 43 && token[0] == '0'
-	switch {
-	case back:
-		reader, out = token[1:17], token[17:33]
-	case !ok:
-		return nil, "", "", nil
-	}
-	if p, err = load[training.Person](c, "person", reader); err != nil || p == nil {
-		return nil, "", "", err
-	}
-	if !back {
+// sender, which proves the address, or that of the question itself, which names
+// none and is known to whoever the question was forwarded to.
+func (c *conv) openReturn(token string) (p *training.Person, out, address string, proven bool, err error) {
+	if _, out, ok := openToken(c.MAC, token); ok {
+		// The reader that it names may be an address that several read.
+		sent, err := load[mailed](c, "mailed", out)
+		if err != nil || sent == nil {
+			return nil, "", "", false, err
+		}
+		if p, err = load[training.Person](c, "person", sent.Out.To); err != nil || p == nil {
+			return nil, "", "", false, err
+		}
 		address, _ = p.Mail()
-		return p, out, address, nil
+		return p, out, address, false, nil
+	}
+	if len(token) != 43 || token[0] != '0' {
+		return nil, "", "", false, nil
+	}
+	out = token[17:33]
+	if p, err = load[training.Person](c, "person", token[1:17]); err != nil || p == nil {
+		return nil, "", "", false, err
 	}
 	for _, a := range p.Addresses {
 		if hmac.Equal([]byte(token), []byte(ReturnToken(c.MAC, p.ID, out, a.Mail))) {
-			return p, out, a.Mail, nil
+			return p, out, a.Mail, true, nil
 		}
 	}
-	return nil, "", "", nil // forged, or the address is theirs no more
+	return nil, "", "", false, nil // forged, or the address is theirs no more
 }
 
 // bounced takes a report that a mail came back: for good, then the address is
-// dead and the message goes another way; or for now, then it is sent again.
+// dead and the message goes another way; or for now, then it is sent again. It
+// is for good only where the report proves the address, or is a receipt of
+// certified mail, and names no other: a mailbox that forwards is not dead when
+// the one behind it is.
 func (c *conv) bounced(m Mail) error {
-	p, out, address, err := c.openReturn(m.Token)
+	p, out, address, proven, err := c.openReturn(m.Token)
 	if err != nil || p == nil {
 		return err
 	}
+	m.Hard = m.Hard && (proven || m.Certified) && (len(m.Recipients) == 0 || slices.Contains(m.Recipients, address))
 	if m.Hard {
 		markDead(p, address)
 		c.save("person", p.ID, p)
@@ -155,6 +167,12 @@ func (c *conv) bounced(m Mail) error {
 		return err // reported before, or too long ago to be of use to anybody
 	}
 	c.Delete(MakeRef("mailed", out))
+	if m.Certified {
+		c.ClearTimer("certified", out)
+		if err := c.noteUndelivered(p.ID, "failed", c.now); err != nil {
+			return err
+		}
+	}
 	if m.Hard || sent.Again >= mailedAgain {
 		return c.elsewhere(p, sent.Out, m.Hard)
 	}
@@ -165,16 +183,6 @@ func (c *conv) bounced(m Mail) error {
 	}
 	c.Save(MakeRef("mailed", o.ID), mailed{Out: o, Again: sent.Again + 1, Schema: 1}, mailedLife)
 	return nil
-}
-
-// delivered takes the receipt of certified mail: nothing of the message can
-// come back any more.
-func (c *conv) delivered(m Mail) error {
-	p, out, _, err := c.openReturn(m.Token)
-	if err == nil && p != nil {
-		c.Delete(MakeRef("mailed", out))
-	}
-	return err
 }
 
 // calendarAnswer takes the answer to an invitation, from its attendee only.
@@ -195,14 +203,18 @@ func (c *conv) calendarAnswer(a Answer) error {
 		return nil
 	}
 	en, err := c.enrolled(edition, person)
-	if err != nil || en == nil || a.Sequence < en.Sequence {
+	if err != nil || en == nil {
 		return err
+	}
+	e, err := load[training.CourseEdition](c, "edition", edition)
+	if err != nil || e == nil || a.Sequence < invitationSequence(e, en) {
+		return err // to an invitation that was changed since
 	}
 	switch a.Status {
 	case "ACCEPTED":
-		return comingYes(c, Act{ID: edition})
+		return c.do(Act{Verb: "coming", ID: edition})
 	case "DECLINED":
-		return giveUp(c, Act{ID: edition})
+		return c.do(Act{Verb: "give_up", ID: edition})
 	}
 	return nil
 }

@@ -40,6 +40,8 @@ func (v view) value(name string, args Args) (string, error) {
 		return v.edition(field, id)
 	case "enrollment":
 		return v.enrollment(field, id)
+	case "receipt":
+		return v.receipt(field, id)
 	case "person", "about":
 		p, err := load[training.Person](v.r, "person", id)
 		if err != nil || p == nil {
@@ -65,6 +67,9 @@ func (v view) value(name string, args Args) (string, error) {
 		p, err := load[pending](v.r, "pending", id)
 		if err != nil || p == nil {
 			return "(già fatto)", err
+		}
+		if p.Text == "" {
+			return "la risposta all'invito del calendario", nil
 		}
 		return bounded(firstLine(p.Text)), nil
 	case "note":

@@ -35,14 +35,16 @@ func ParseAddress(s string) (Address, error) {
 	return Address{Local: local, Domain: domain}, nil
 }
 
-// splitAddress cuts at the last @ and lowers both halves. Addresses beyond
-// the lengths of RFC 5321, or with control signs, are refused.
+// splitAddress cuts at the last @ and lowers both halves. Addresses beyond the
+// lengths of RFC 5321, or with any sign that is not plain ASCII, are refused: a
+// letter that only looks like another, or becomes it in lower case, makes
+// nobody's address.
 func splitAddress(s string) (local, domain string, ok bool) {
 	i := strings.LastIndexByte(s, '@')
 	if i <= 0 || i == len(s)-1 || i > maxLocal || len(s) > 254 {
 		return "", "", false
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return "", "", false
 	}
 	return strings.ToLower(s[:i]), strings.ToLower(s[i+1:]), true

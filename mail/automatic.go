@@ -41,12 +41,14 @@ func listed(e *entity) bool {
 	return false
 }
 
-// Subjects of absence, as programs in offices write them. Anchored: a person
-// may well write «re: mia assenza di giovedì».
+// Subjects of absence and of receipts of reading, as programs in offices write
+// them. Anchored: a person may well write «re: mia assenza di giovedì».
 var absence = regexp.MustCompile(`(?i)^\s*(?:` +
 	`(?:risposta|r)\s*automatica|autorisposta|auto-?risponditore|` +
 	`fuori\s+(?:ufficio|sede|stanza)|(?:messaggio\s+di\s+)?assenza\s+(?:dal\s+servizio|dall['’]ufficio|per\s+ferie|temporanea)|` +
 	`messaggio\s+(?:automatico|di\s+assenza)|notifica\s+(?:automatica\s+)?di\s+assenza|` +
+	`letto:|non\s+letto:|eliminato\s+senza\s+lettura|(?:ricevuta|conferma|notifica)\s+di\s+(?:avvenuta\s+)?(?:lettura|ritorno|recapito)|` +
+	`(?:not\s+)?read:|return\s+receipt|gelesen:|lu\s*:|` +
 	`automatic\s+reply|auto(?:matic)?[ -]?(?:reply|response)|out\s+of\s+(?:the\s+)?office|ooo\b|vacation\s+reply|away\s+from|` +
 	`automatische\s+antwort|abwesenheits?(?:notiz|meldung|assistent)|abwesend|` +
 	`r[ée]ponse\s+automatique|absence\s+du\s+bureau|absent\s+du\s+bureau|message\s+d['’]absence` +
@@ -55,6 +57,9 @@ var absence = regexp.MustCompile(`(?i)^\s*(?:` +
 // automatic says by what a message is known as an automatic answer (RFC 3834
 // and what programs do instead), "" if a person wrote it.
 func automatic(e *entity, subject string) string {
+	if e.typ == "multipart/report" {
+		return "report" // of reading, of abuse: about a message, and no answer to it
+	}
 	as := strings.ToLower(strings.TrimSpace(e.h.get("Auto-Submitted")))
 	as, _, _ = strings.Cut(as, ";")
 	if as = strings.TrimSpace(as); as != "" && as != "no" {
@@ -77,7 +82,7 @@ func automatic(e *entity, subject string) string {
 	}
 	// «R: Risposta automatica» is a person answering; programs put their words first.
 	if absence.MatchString(subject) {
-		return "subject of absence"
+		return "subject of absence or of a receipt"
 	}
 	return ""
 }

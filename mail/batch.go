@@ -30,8 +30,8 @@ func (r *Reader) cut() []item {
 	return batch
 }
 
-// fetch reads the bodies. A batch that fails is read again one by one, and
-// what fails alone time after time goes to Quarantine unread.
+// fetch reads the bodies. A batch that fails is read again one by one, and what
+// fails alone time after time is handed over empty: nobody can read it.
 func (r *Reader) fetch(ctx context.Context, batch []item) ([]Arrived, []imap.UID, error) {
 	tooLarge := batch[0].size > r.MaxSize
 	bodies, err := r.s.bodies(ctx, batch, tooLarge)
@@ -39,7 +39,7 @@ func (r *Reader) fetch(ctx context.Context, batch []item) ([]Arrived, []imap.UID
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
-		return nil, nil, r.fetchFailed(ctx, batch, err)
+		return r.fetchFailed(ctx, batch, err)
 	}
 	var arrived []Arrived
 	var uids []imap.UID
@@ -55,12 +55,12 @@ func (r *Reader) fetch(ctx context.Context, batch []item) ([]Arrived, []imap.UID
 	return arrived, uids, nil
 }
 
-func (r *Reader) fetchFailed(ctx context.Context, batch []item, err error) error {
+func (r *Reader) fetchFailed(ctx context.Context, batch []item, err error) ([]Arrived, []imap.UID, error) {
 	if len(batch) > 1 {
 		for _, it := range batch {
 			r.alone[it.uid] = true
 		}
-		return fmt.Errorf("mail: fetch of %d messages: %w", len(batch), err)
+		return nil, nil, fmt.Errorf("mail: fetch of %d messages: %w", len(batch), err)
 	}
 	uid := batch[0].uid
 	r.alone[uid] = true
@@ -68,16 +68,11 @@ func (r *Reader) fetchFailed(ctx context.Context, batch []item, err error) error
 	// opens, the server is away and the message is not to blame.
 	r.Close()
 	if err := r.open(ctx); err != nil {
-		return err
+		return nil, nil, err
 	}
 	r.tries[uid]++
 	if r.tries[uid] < r.Tries {
-		return fmt.Errorf("mail: fetch of %s: %w", r.id(uid), err)
+		return nil, nil, fmt.Errorf("mail: fetch of %s: %w", r.id(uid), err)
 	}
-	orDefault(r.Log).Warn("mail: cannot be fetched", "id", r.id(uid))
-	if r.Keep {
-		r.left[uid] = true
-		return r.s.mark(ctx, []imap.UID{uid})
-	}
-	return r.s.move(ctx, []imap.UID{uid}, Quarantine)
+	return []Arrived{{ID: r.id(uid), Size: batch[0].size}}, []imap.UID{uid}, nil
 }

@@ -11,7 +11,10 @@ import (
 // to the envelope sender of a message, whose token is given; else the message
 // is known by the Message-ID that comes back with it.
 func bounces(e *entity, own Address, returned bool, token string) ([]Bounced, bool) {
-	report := e.typ == "multipart/report" && !strings.EqualFold(e.params["report-type"], "disposition-notification")
+	if strings.EqualFold(e.params["report-type"], "disposition-notification") {
+		return nil, false // that it was read
+	}
+	report := e.typ == "multipart/report"
 	var status, original []byte
 	e.walk(func(p *entity) {
 		switch p.typ {
@@ -39,18 +42,23 @@ func bounces(e *entity, own Address, returned bool, token string) ([]Bounced, bo
 			break
 		}
 		b := about
-		rcpt := block["final-recipient"]
-		if rcpt == "" {
-			rcpt = block["original-recipient"]
+		for _, field := range []string{"final-recipient", "original-recipient"} {
+			rcpt, ok := block[field]
+			if !ok {
+				continue
+			}
+			if _, a, ok := strings.Cut(rcpt, ";"); ok {
+				rcpt = a
+			}
+			if local, domain, ok := splitAddress(strings.Trim(strings.TrimSpace(rcpt), "<>")); ok {
+				b.named = append(b.named, local+"@"+domain)
+			}
 		}
-		if rcpt == "" {
+		if block["final-recipient"] == "" && block["original-recipient"] == "" {
 			continue // the block about the message
 		}
-		if _, a, ok := strings.Cut(rcpt, ";"); ok {
-			rcpt = a
-		}
-		if local, domain, ok := splitAddress(strings.ToValidUTF8(strings.Trim(strings.TrimSpace(rcpt), "<>"), "")); ok {
-			b.Recipient = local + "@" + domain
+		if len(b.named) > 0 {
+			b.Recipient = b.named[0]
 		}
 		b.Status = enhanced.FindString(block["status"])
 		if b.Status == "" {
@@ -154,7 +162,7 @@ func freeBounce(e *entity, own Address, returned bool, about Bounced) ([]Bounced
 		rcpt = string(m[1])
 	}
 	rcpt, _, _ = strings.Cut(rcpt, ",")
-	if local, domain, ok := splitAddress(strings.ToValidUTF8(strings.TrimSpace(rcpt), "")); ok {
+	if local, domain, ok := splitAddress(strings.TrimSpace(rcpt)); ok {
 		about.Recipient = local + "@" + domain
 	}
 	if m := smtpReply.FindSubmatch(text); m != nil {

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"html"
 	"net/url"
@@ -69,7 +68,14 @@ func (l Letter) compose(out dialog.Out, r dialog.Rendered, now time.Time) (*goma
 		}
 	}
 	m.Subject(subject)
-	m.SetMessageIDWithValue(l.From.messageID(out.ID, cmp.Or(r.Token, r.Return)))
+	id := r.Token
+	if id == "" && l.NoPlus {
+		// Reports come to the address alone. Elsewhere that token stays in the
+		// envelope: whoever gets a forwarded message sees its Message-ID, and could
+		// report that it came back.
+		id = r.Return
+	}
+	m.SetMessageIDWithValue(l.From.messageID(out.ID, id))
 	if r.Unsubscribe != "" && !l.NoPlus && l.From.fits(r.Unsubscribe) {
 		// No List-Unsubscribe-Post: that promises an address on the web.
 		m.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+mailto(l.tagged(r.Unsubscribe), "basta avvisi", "basta avvisi")+">")

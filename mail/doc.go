@@ -18,13 +18,24 @@
 // claims, [Message.Proof] is what the own server says of it, and the token is
 // checked by dialog.
 //
+// Certified mail (PEC). The signature of a transport envelope is not verified
+// here: it would need the operators' certificates and their list, kept current.
+// In the account of certified mail ([Desk.Certified]) the operator has verified
+// it: a message from another operator arrives in an envelope marked
+// posta-certificata, and its From is that of the account it left from; anything
+// else arrives as an anomaly (X-Trasporto: errore) and proves nothing, so that an
+// act is asked back. Receipts count in that account alone. In the ordinary
+// account both headers can be written by anybody: an envelope is opened for its
+// words, what the own server says of it proves nobody, and a receipt does nothing.
+//
 // Sending. [Sender] claims messages from a [dialog.Outbox], has them put into
 // words, and submits them on one connection. The Message-ID is made of the id
 // of the message and never changes, so that a repeat is merged by the programs
 // that show it. What the server accepted counts as delivered whatever happens
 // on the connection afterwards. The envelope sender carries a token of the
 // message, so that whatever comes back to it is tied to that message and is
-// never taken for an answer. Certified mail leaves through an account of its
+// never taken for an answer; it is not in the Message-ID, which whoever gets a
+// forwarded message sees. Certified mail leaves through an account of its
 // own.
 //
 // The package imports dialog and nothing else of the program. Logs hold ids.

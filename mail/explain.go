@@ -20,7 +20,7 @@ type Explanation struct {
 	Client      string            `json:"client,omitempty"`
 	Reason      string            `json:"reason,omitempty"`
 	Proof       string            `json:"proof,omitempty"`
-	Certified   bool              `json:"certified,omitempty"`
+	Envelope    string            `json:"envelope,omitempty"` // of certified mail, as its header says
 	Calendar    *CalendarSummary  `json:"calendar,omitempty"`
 	Bounces     []BounceSummary   `json:"bounces,omitempty"`
 	Receipt     *ReceiptSummary   `json:"receipt,omitempty"`
@@ -48,6 +48,7 @@ type BounceSummary struct {
 type ReceiptSummary struct {
 	Sort   string `json:"sort"`
 	Out    string `json:"out,omitempty"`
+	At     string `json:"at,omitempty"` // when it was written
 	Fault  string `json:"fault,omitempty"`
 	Failed bool   `json:"failed,omitempty"`
 }
@@ -78,7 +79,7 @@ func Explain(file string, raw []byte, own Address, authservID string, now time.T
 	x := Explanation{
 		File: file, Kind: m.Kind, From: m.From, Reply: m.Text, Answers: m.Answers, Subject: m.Subject,
 		Token: m.Token, MessageID: m.ID, Client: m.Client, Reason: m.Reason,
-		Proof: m.Proof(authservID), Certified: m.Certified,
+		Proof: m.Proof(authservID), Envelope: m.Envelope,
 	}
 	if err != nil {
 		x.Kind, x.Error = KindRejected, err.Error()
@@ -90,7 +91,7 @@ func Explain(file string, raw []byte, own Address, authservID string, now time.T
 		x.Bounces = append(x.Bounces, BounceSummary{b.Out, b.Recipient, b.Status, b.Hard, b.Failed})
 	}
 	if m.Receipt != nil {
-		x.Receipt = &ReceiptSummary{m.Receipt.Sort, m.Receipt.Out, m.Receipt.Fault, m.Receipt.Failed()}
+		x.Receipt = &ReceiptSummary{m.Receipt.Sort, m.Receipt.Out, m.Date.Format(time.RFC3339), m.Receipt.Fault, m.Receipt.Failed()}
 	}
 	for _, a := range m.Files {
 		x.Attachments = append(x.Attachments, AttachedSummary{a.Name, a.Type, len(a.Body)})

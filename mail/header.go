@@ -121,13 +121,11 @@ func (e *entity) addresses(field string) []string {
 		v := clip(fields.Value(), 32<<10)
 		if list, err := netmail.ParseAddressList(v); err == nil {
 			for _, a := range list {
-				out = append(out, strings.ToLower(a.Address))
+				out = append(out, a.Address)
 			}
 			continue
 		}
-		for _, a := range addressShape.FindAllString(v, 200) {
-			out = append(out, strings.ToLower(a))
-		}
+		out = append(out, addressShape.FindAllString(v, 200)...)
 	}
 	return out
 }
@@ -147,9 +145,10 @@ func (e *entity) from() string {
 	return local + "@" + domain
 }
 
-// froms counts the addresses of all From fields.
+// froms counts those whom the message claims to come from: the addresses, and
+// each From field after the first, even one that holds none.
 func (e *entity) froms() int {
-	return len(e.addresses("From"))
+	return len(e.addresses("From")) + max(0, e.h.h.FieldsByKey("From").Len()-1)
 }
 
 func (e *entity) date() (time.Time, bool) {

@@ -80,7 +80,10 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		m, err := Understand(a.Raw, d.Own, now)
 		if err != nil {
 			d.log().Warn("mail: cannot be read", "id", a.ID, "size", a.Size)
-			out[i] = Poison
+			if out[i] = Poison; !d.Certified { // there nothing is put aside
+				// Under an id of its own: it may be read after all.
+				ins, at = append(ins, dialog.In{ID: "dead:" + a.ID, At: now, Unread: &dialog.Unread{}}), append(at, i)
+			}
 			continue
 		}
 		if a.TooLarge {
@@ -90,6 +93,9 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		}
 		if d.Certified && m.Kind == KindReply && m.Token == "" {
 			m.Kind, m.Reason = KindRejected, "no answer to the service"
+		}
+		if !d.Certified && m.Kind == KindPECReceipt {
+			m.Receipt.Token = "" // anybody can write one to an ordinary account
 		}
 		in, ok, err := m.ToIn(a.ID, now, d.AuthServID, d.MAC, d.Keep)
 		if err != nil {
@@ -106,7 +112,9 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		if a.TooLarge && m.Kind == KindReply {
 			in.Mail.Sort = SortTooLarge
 		}
-		in.Mail.Certified = d.Certified
+		if in.Mail.Certified = d.Certified; d.Certified && m.Kind != KindPECReceipt && m.Envelope != EnvelopeCertified {
+			in.Mail.Proof, in.Mail.Hard = "none", false // from outside
+		}
 		ins, at = append(ins, in), append(at, i)
 	}
 	if len(ins) == 0 {
@@ -117,6 +125,7 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		switch {
 		case j >= len(errs):
 			return nil, fmt.Errorf("mail: %d verdicts for %d messages", len(errs), len(ins))
+		case errs[j] == nil && out[i] == Poison: // it was counted
 		case errs[j] == nil:
 			out[i] = d.after(ctx, ins[j])
 		default:

@@ -44,8 +44,9 @@ type Message struct {
 	Calendar *dialog.Answer
 	Bounces  []Bounced
 	Receipt  *Receipt
-	// Certified tells that the message came in a PEC envelope.
-	Certified bool
+	// Envelope is the sort of PEC envelope that the message came in, "" for none.
+	// It is what a header says: it counts in the account of certified mail alone.
+	Envelope string
 	// Client is a guess at the program it was written with.
 	Client string
 
@@ -68,6 +69,8 @@ type Bounced struct {
 	Status    string // 5.1.1 and the like
 	Hard      bool   // lasting
 	Failed    bool   // nobody tries any more; a delay and good news are no failure
+
+	named []string // the recipient by all the addresses that a report gives
 }
 
 // Bounds on what is looked at. What lies beyond is left out, never an error.
@@ -108,21 +111,27 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 	m := Message{Kind: KindReply}
 	m.headers(e, own, now)
 
-	if env, receipt := pec(e); receipt != nil {
-		receipt.Out, receipt.Token, _ = own.ownID(receipt.ref)
-		m.Kind, m.Receipt = KindPECReceipt, receipt
-		return m, nil
-	} else if env != nil && wrapped == 0 {
-		inner, err := understand(env, own, now, 1)
-		if err != nil {
-			return m, err
+	if wrapped == 0 { // whatever stands in an envelope is somebody's mail
+		envelope, inside, receipt := pec(e)
+		if receipt != nil {
+			receipt.Out, receipt.Token, _ = own.ownID(receipt.ref)
+			m.Kind, m.Receipt = KindPECReceipt, receipt
+			return m, nil
 		}
-		inner.Certified = e.h.get("X-Trasporto") == "posta-certificata"
-		if inner.Token == "" {
-			inner.Token = m.Token
+		if inside != nil {
+			inner, err := understand(inside, own, now, 1)
+			if err != nil {
+				return m, err
+			}
+			inner.Envelope = envelope
+			if inner.Token == "" {
+				inner.Token = m.Token
+			}
+			// What the own server says is about the envelope, not about who wrote
+			// what is in it.
+			inner.results = nil
+			return inner, nil
 		}
-		inner.results = m.results
-		return inner, nil
 	}
 	m.froms = e.froms()
 	returned := isReturn(m.Token)
@@ -245,14 +254,21 @@ func (m Message) ToIn(id string, at time.Time, authservID string, mac func(parts
 		case r.Sort == "avvenuta-consegna":
 			out.Sort, out.Token = "delivered", r.Token
 			return in, true, nil
+		case r.Sort == "accettazione":
+			out.Sort, out.Token = "accepted", r.Token
+			return in, true, nil
 		}
 	case KindBounce:
-		for _, b := range m.Bounces {
-			if b.Failed && b.Token != "" {
-				out.Sort, out.Token, out.Hard = string(KindBounce), b.Token, b.Hard
-				return in, true, nil
+		for _, b := range m.Bounces { // all of them are about one message
+			if !b.Failed || b.Token == "" {
+				continue
+			}
+			out.Sort, out.Token = string(KindBounce), b.Token
+			if b.Hard {
+				out.Hard, out.Recipients = true, append(out.Recipients, b.named...)
 			}
 		}
+		return in, out.Sort == string(KindBounce), nil
 	}
 	return dialog.In{}, false, nil
 }

@@ -32,10 +32,18 @@ func (r Receipt) Hard() bool { return r.Failed() && (r.Fault == "no-dest" || r.F
 // fault is read from daticert.xml, the receipt for programs.
 var fault = regexp.MustCompile(`\berrore\s*=\s*["']([a-z-]{1,20})["']`)
 
+// The envelopes of certified mail: what the operator vouches for, and what came
+// to it from outside, which proves nothing.
+const (
+	EnvelopeCertified = "posta-certificata"
+	EnvelopeAnomaly   = "errore"
+)
+
 // pec reads the two headers by which certified mail is known (DM 2 November
 // 2005): X-Ricevuta on receipts, X-Trasporto on envelopes. For an envelope it
-// returns the message inside.
-func pec(e *entity) (inside []byte, r *Receipt) {
+// returns its sort and the message inside. Anybody can write either header: what
+// they are worth depends on the account (see the package comment).
+func pec(e *entity) (envelope string, inside []byte, r *Receipt) {
 	if sort := strings.ToLower(strings.TrimSpace(e.h.get("X-Ricevuta"))); sort != "" {
 		r := &Receipt{Sort: clip(sort, 60)}
 		for _, f := range []string{"X-Riferimento-Message-Id", "In-Reply-To", "References"} {
@@ -50,15 +58,16 @@ func pec(e *entity) (inside []byte, r *Receipt) {
 				}
 			}
 		})
-		return nil, r
+		return "", nil, r
 	}
-	if sort := strings.ToLower(strings.TrimSpace(e.h.get("X-Trasporto"))); sort != "posta-certificata" && sort != "errore" {
-		return nil, nil
+	envelope = strings.ToLower(strings.TrimSpace(e.h.get("X-Trasporto")))
+	if envelope != EnvelopeCertified && envelope != EnvelopeAnomaly {
+		return "", nil, nil
 	}
 	e.walk(func(p *entity) {
 		if inside == nil && p.typ == "message/rfc822" {
 			inside = p.decoded(maxFile)
 		}
 	})
-	return inside, nil
+	return envelope, inside, nil
 }

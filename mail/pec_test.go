@@ -30,7 +30,7 @@ func TestReceiptsOfCertifiedMail(t *testing.T) {
 		sort, fault, about, want string
 		hard                     bool
 	}{
-		{"accettazione", "nessuno", about, "", false},
+		{"accettazione", "nessuno", about, "accepted", false},
 		{"non-accettazione", "altro", about, "bounce", false},
 		{"presa-in-carico", "nessuno", about, "", false},
 		{"avvenuta-consegna", "nessuno", about, "delivered", false},
@@ -54,7 +54,7 @@ func TestReceiptsOfCertifiedMail(t *testing.T) {
 	raw := []byte("From: \"Per conto di: a@altrove.example\" <posta-certificata@pec.operatore.example>\r\nSubject: ANOMALIA MESSAGGIO: R: prova\r\nX-Trasporto: errore\r\n" +
 		"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nAnomalia\r\n--x\r\nContent-Type: message/rfc822; name=postacert.eml\r\n\r\n" +
 		"From: a@altrove.example\r\nSubject: R: prova\r\n\r\nsì\r\n--x--\r\n")
-	if m, _ := mail.Understand(raw, certified, day); m.Kind != mail.KindReply || m.From != "a@altrove.example" || m.Text != "sì" || m.Certified {
+	if m, _ := mail.Understand(raw, certified, day); m.Kind != mail.KindReply || m.From != "a@altrove.example" || m.Text != "sì" || m.Envelope != mail.EnvelopeAnomaly {
 		t.Errorf("anomaly: %+v", m)
 	}
 }

@@ -1,9 +1,6 @@
 package mail
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // authResult is one Authentication-Results field: the server that wrote it and
 // its verdicts. received counts the Received fields above it.
@@ -17,8 +14,6 @@ type verdict struct {
 	method, result string
 	props          map[string]string
 }
-
-var comment = regexp.MustCompile(`\([^()]*\)`)
 
 // authResults reads the fields in the order in which they stand, the latest
 // first.
@@ -38,26 +33,84 @@ func authResults(h header) []authResult {
 	return out
 }
 
-func parseAuth(v string) authResult {
-	v = comment.ReplaceAllString(comment.ReplaceAllString(v, " "), " ")
-	parts := strings.Split(v, ";")
-	var r authResult
-	if f := strings.Fields(parts[0]); len(f) > 0 {
-		r.server = strings.ToLower(f[0])
+// authToken is a word of such a field, or one of the signs = and ; (op).
+type authToken struct {
+	word string
+	op   byte
+}
+
+// authTokens reads a field as RFC 8601 writes it. Remarks are left out, and a
+// text in quotation marks is one word whatever it holds: whoever sends chooses
+// what stands in both.
+func authTokens(v string) []authToken {
+	var all []authToken
+	var word []byte
+	end := func() {
+		if word != nil {
+			all = append(all, authToken{word: strings.ToLower(string(word))})
+			word = nil
+		}
 	}
-	for _, p := range parts[1:] {
-		var vd verdict
-		for i, f := range strings.Fields(strings.ReplaceAll(strings.ReplaceAll(p, " =", "="), "= ", "=")) {
-			k, val, ok := strings.Cut(f, "=")
-			if !ok {
+	quoted, depth := false, 0
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == '\\' && (quoted || depth > 0):
+			if i++; quoted && i < len(v) {
+				word = append(word, v[i])
+			}
+		case depth > 0:
+			switch c {
+			case '(':
+				depth++
+			case ')':
+				depth--
+			}
+		case c == '"':
+			quoted = !quoted
+			word = append([]byte{}, word...) // a word, be it empty
+		case quoted:
+			word = append(word, c)
+		case c == '(':
+			end()
+			depth = 1
+		case c == '=' || c == ';':
+			end()
+			all = append(all, authToken{op: c})
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+			end()
+		default:
+			word = append(word, c)
+		}
+	}
+	if quoted || depth > 0 {
+		return nil // cut off, or not made by a server
+	}
+	end()
+	return all
+}
+
+func parseAuth(v string) authResult {
+	var r authResult
+	for n, part := range splitTokens(authTokens(v)) {
+		if n == 0 {
+			if len(part) > 0 {
+				r.server = part[0].word
+			}
+			continue
+		}
+		vd := verdict{props: map[string]string{}}
+		for i := 0; i+2 < len(part); i++ {
+			if part[i].op != 0 || part[i+1].op != '=' || part[i+2].op != 0 {
 				continue
 			}
-			k, val = strings.ToLower(k), strings.ToLower(strings.Trim(val, `"`))
+			name, value := part[i].word, part[i+2].word
 			if i == 0 {
-				vd = verdict{method: k, result: val, props: map[string]string{}}
-			} else if vd.props != nil {
-				vd.props[k] = val
+				vd.method, _, _ = strings.Cut(name, "/") // with its version
+				vd.result = value
+			} else {
+				vd.props[name] = value
 			}
+			i += 2
 		}
 		if vd.method != "" && len(r.verdicts) < 30 {
 			r.verdicts = append(r.verdicts, vd)
@@ -66,12 +119,25 @@ func parseAuth(v string) authResult {
 	return r
 }
 
+// splitTokens cuts at each semicolon.
+func splitTokens(all []authToken) (parts [][]authToken) {
+	from := 0
+	for i, t := range all {
+		if t.op == ';' {
+			parts, from = append(parts, all[from:i]), i+1
+		}
+	}
+	return append(parts, all[from:])
+}
+
 // Proof is what the own mail server, known by its authserv-id, says of the
-// sender: "pass", "fail", or "" when it says nothing or none is configured.
+// sender: "pass", "fail", "none" when it says nothing, or "" when no server is
+// configured.
 //
-// Anybody may write such a field into a message. The server removes forged
-// ones, and puts its own on top: so only the topmost run of fields counts,
-// those between the same two Received.
+// Anybody may write such a field into a message. The server removes forged ones
+// (RFC 8601, section 5), and puts its own on top: so only the topmost run of
+// fields counts, those between the same two Received, and of each method only
+// the topmost field that names it.
 func (m Message) Proof(authservID string) string {
 	if authservID == "" {
 		return ""
@@ -82,7 +148,8 @@ func (m Message) Proof(authservID string) string {
 	}
 	level := -1
 	aligned, failed := false, false
-	for _, r := range m.results {
+	named := map[string]int{} // the field that names a method first
+	for n, r := range m.results {
 		if r.server != strings.ToLower(authservID) {
 			continue
 		}
@@ -93,42 +160,32 @@ func (m Message) Proof(authservID string) string {
 			break
 		}
 		for _, v := range r.verdicts {
+			if first, ok := named[v.method]; ok && first != n {
+				continue
+			}
+			named[v.method] = n
+			passed := v.result == "pass"
 			switch v.method {
 			case "dmarc":
 				if v.result == "fail" {
 					return "fail"
 				}
-				if v.result == "pass" && within(domain, v.props["header.from"], true) {
-					aligned = true
-				}
+				// It says whose From it is about: servers and programs do not read
+				// every From alike.
+				aligned = aligned || passed && v.props["header.from"] == domain
 			case "dkim":
 				d := v.props["header.d"]
 				if d == "" {
-					_, d, _ = strings.Cut(v.props["header.i"], "@")
+					d = domainOf(v.props["header.i"])
 				}
-				if v.result == "pass" && within(domain, d, false) {
-					aligned = true
-				}
+				aligned = aligned || passed && within(domain, d)
 			case "spf":
-				d := v.props["smtp.mailfrom"]
-				if i := strings.LastIndexByte(d, '@'); i >= 0 {
-					d = d[i+1:]
-				}
-				if v.result == "pass" && within(domain, d, false) {
-					aligned = true
-				}
-				if v.result == "fail" && within(domain, d, false) {
-					failed = true
-				}
+				d := domainOf(v.props["smtp.mailfrom"])
+				aligned = aligned || passed && within(domain, d)
+				failed = failed || v.result == "fail" && within(domain, d)
 			case "auth":
 				// Submitted with the password of an account of the same server.
-				if v.result == "pass" {
-					a := v.props["smtp.auth"]
-					if a == "" {
-						a = v.props["smtp.mailfrom"]
-					}
-					aligned = aligned || a == m.From
-				}
+				aligned = aligned || passed && v.props["smtp.auth"] == m.From
 			}
 		}
 	}
@@ -138,14 +195,14 @@ func (m Message) Proof(authservID string) string {
 	case failed:
 		return "fail"
 	}
-	return ""
+	return "none"
 }
 
+// domainOf is the part of an address behind its last @, or the whole.
+func domainOf(s string) string { return s[strings.LastIndexByte(s, '@')+1:] }
+
 // within tells whether the domain of From is the one that was proved, or lies
-// below it. emptyMeansSame is for dmarc, whose verdict is about From anyway.
-func within(from, proved string, emptyMeansSame bool) bool {
-	if proved == "" {
-		return emptyMeansSame
-	}
-	return from == proved || strings.HasSuffix(from, "."+proved) && strings.Contains(proved, ".")
+// below it.
+func within(from, proved string) bool {
+	return proved != "" && (from == proved || strings.HasSuffix(from, "."+proved) && strings.Contains(proved, "."))
 }

@@ -44,6 +44,9 @@ func (a *acts) handle(_ context.Context, ins []dialog.In) []error {
 			errs[i] = mail.ErrLater
 			continue
 		}
+		if in.Unread != nil {
+			continue // the office is told of it
+		}
 		if a.done[in.ID]++; a.done[in.ID] == 1 {
 			a.text[in.Mail.Text]++
 		}

@@ -63,9 +63,10 @@ func newService(s settings, botName string) *dialog.Service {
 	}
 	return &dialog.Service{
 		Name: s.Province.Service, Province: s.Province.Name, Office: office, Address: s.Mailbox.Address, Bot: botName,
-		Calendar: training.Calendar{Patron: s.Province.Patron, Closures: s.Province.Closures},
-		Model:    s.Province.Model,
-		Topics:   s.Topics, Needs: training.NewReader(s.Topics), UndoWindow: undoWindow, Decision: s.Thresholds.Demand,
+		Certified: s.PEC.set(),
+		Calendar:  training.Calendar{Patron: s.Province.Patron, Closures: s.Province.Closures},
+		Model:     s.Province.Model,
+		Topics:    s.Topics, Needs: training.NewReader(s.Topics), UndoWindow: undoWindow, Decision: s.Thresholds.Demand,
 	}
 }
 

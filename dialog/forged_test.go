@@ -1,0 +1,321 @@
+package dialog_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"regia/dialog"
+	"regia/dialog/dialogtest"
+	"regia/training"
+)
+
+// lasting is what is stored and is more than a question or a counter.
+func lasting(w *dialogtest.World) string {
+	var all []string
+	for line := range strings.Lines(w.Dump()) {
+		switch kind, _, _ := strings.Cut(line, ":"); kind {
+		case "ask", "talk", "brake", "mailed", "pending", "guest", "codes", "week", "unsigned":
+		default:
+			all = append(all, line)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "")
+}
+
+// writes hands in a mail as it is after the mailbox: from an address, with a
+// token and what the own server says of it.
+func writes(t *testing.T, w *dialogtest.World, from, token, proof, text string) {
+	t.Helper()
+	mustly(t)(w.Handle(dialog.In{Mail: &dialog.Mail{From: from, Token: token, Proof: proof, Text: text, Sort: "reply"}}))
+}
+
+// A From that anybody can write changes nothing, whatever it asks for and
+// whoever it names: at most a question goes to the address of the roster.
+func TestAForgedSenderChangesNothing(t *testing.T) {
+	w, _ := reminded(t)
+	reminder := lastMail(w, actors["anna"], "reminder").Rendered.Token
+	for _, proof := range []string{"", "none", "fail"} {
+		for _, c := range []struct{ from, text string }{
+			{"anna", "rinuncio"},
+			{"anna", "basta avvisi"},
+			{"anna", "avvisami"},
+			{"bruno", "preferisco la chat"},
+			{"anna", "cancellami"},
+			{"anna", "esci"},
+			{"anna", "sì"},
+			{"anna", "1"},
+			{"anna", "i miei dati"},
+			{"franca", "iscrivi al corso 1: piero"},
+			{"carla", "cancella corso prova"},
+			{"carla", "apri 1"},
+			{"carla", "assenti: rossi"},
+			{"carla", "assente dal 15 al 19 marzo"},
+			{"carla", "annulla"},
+			{"carla", "sì"},
+		} {
+			before, heard := lasting(w), len(w.Got)
+			writes(t, w, actors[c.from], "", proof, c.text)
+			if after := lasting(w); after != before {
+				t.Errorf("%s writes %q, proof %q:\n%s\nbecame\n%s", c.from, c.text, proof, before, after)
+			}
+			for _, m := range w.Got[heard:] {
+				if m.Rendered.Address != actors[c.from] {
+					t.Errorf("%s writes %q: %s reaches %s", c.from, c.text, m.Out.Text, m.Rendered.Address)
+				}
+			}
+			mustly(t)(w.Advance(w.Now.Add(10 * time.Minute)))
+		}
+		// The token of somebody else, one that was made up, and one cut short.
+		for _, token := range []string{lastMail(w, actors["bruno"], "reminder").Rendered.Token, strings.Repeat("a", 48), reminder[:47], reminder[:32] + strings.Repeat("2", 16)} {
+			before := lasting(w)
+			writes(t, w, actors["anna"], token, proof, "sì")
+			if lasting(w) != before {
+				t.Errorf("the token %s with proof %q changed something", token, proof)
+			}
+		}
+	}
+	// Six months later its own token opens nothing.
+	mustly(t)(w.Advance(w.Now.Add(181 * 24 * time.Hour)))
+	before := lasting(w)
+	writes(t, w, actors["anna"], reminder, "pass", "sì")
+	if lasting(w) != before {
+		t.Error("an expired token changed something")
+	}
+}
+
+// Where the own server does not vouch for the writer, an answer with its token
+// counts once the question that asks for it was answered, and that once.
+func TestADoubtfulAnswerIsAskedBack(t *testing.T) {
+	for _, proof := range []string{"none", "fail"} {
+		w, _ := reminded(t)
+		anna := actors["anna"]
+		before := lasting(w)
+		writes(t, w, anna, lastMail(w, anna, "reminder").Rendered.Token, proof, "Sì, vengo")
+		ask := lastMail(w, anna, "confirm")
+		if lasting(w) != before || ask == nil || !strings.Contains(ask.Rendered.Body, "Sì, vengo") {
+			t.Fatalf("proof %q: %+v", proof, ask)
+		}
+		writes(t, w, anna, lastMail(w, actors["bruno"], "reminder").Rendered.Token, proof, "sì") // not its token
+		if lasting(w) != before {
+			t.Errorf("proof %q: another token confirmed", proof)
+		}
+		writes(t, w, anna, ask.Rendered.Token, proof, "sì")
+		if lasting(w) == before || lastMail(w, anna, "coming.yes") == nil {
+			t.Errorf("proof %q: the confirmed answer does not count", proof)
+		}
+		heard := len(w.Got)
+		writes(t, w, anna, ask.Rendered.Token, proof, "sì")
+		if m := w.Got[len(w.Got)-1]; len(w.Got) != heard+1 || m.Out.Text != "old_button" {
+			t.Errorf("proof %q: confirmed twice: %s", proof, m.Out.Text)
+		}
+	}
+}
+
+// Whoever gets a forwarded prompt and answers it says yes to nothing, not even
+// to what they were asked themselves in the chat.
+func TestAForwardedPromptIsNobodyElses(t *testing.T) {
+	w, _ := reminded(t)
+	must := mustly(t)
+	bruno := w.Actor(actors["bruno"], 98)
+	must(bruno.Say("rinuncio"))
+	before := lasting(w)
+	for _, proof := range []string{"", "none", "fail", "pass"} {
+		writes(t, w, actors["bruno"], lastMail(w, actors["anna"], "reminder").Rendered.Token, proof, "sì")
+		if lasting(w) != before {
+			t.Errorf("proof %q: it changed something", proof)
+		}
+	}
+	must(bruno.Press("Sì"))
+	if lasting(w) == before {
+		t.Error("bruno cannot give up his seat any more")
+	}
+}
+
+// Old answers to what is about a person or about others are asked back.
+func TestAnOldTokenIsNotEnoughForWhatCannotBeTakenBack(t *testing.T) {
+	w, _ := reminded(t)
+	must := mustly(t)
+	anna, franca := w.Actor(actors["anna"], 0), w.Actor(actors["franca"], 0)
+	must(anna.Say("esci"))
+	writes(t, w, actors["nuova"], "", "", "corsi")
+	must(w.Advance(w.Now.Add(4 * 24 * time.Hour)))
+	before, guests := lasting(w), len(w.Documents("guest"))
+	writes(t, w, anna.Mail, lastMail(w, anna.Mail, "leave.sure").Rendered.Token, "", "sì")
+	writes(t, w, franca.Mail, lastMail(w, franca.Mail, "join.unknown").Rendered.Token, "", "no")
+	if lasting(w) != before || len(w.Documents("guest")) != guests {
+		t.Error("something changed")
+	}
+	for _, who := range []*dialogtest.Actor{anna, franca} {
+		if m := lastMail(w, who.Mail, "confirm"); m == nil || m.At != w.Now {
+			t.Errorf("%s was not asked", who.Mail)
+		}
+	}
+}
+
+// The answers to a survey from a writer in doubt are kept apart, shown to nobody
+// and counted when they are confirmed; they do not outlive the survey.
+func TestDoubtfulAnswersToASurvey(t *testing.T) {
+	for _, confirmed := range []bool{true, false} {
+		w, _ := reminded(t)
+		must := mustly(t)
+		must(w.Advance(time.Date(2027, 3, 11, 14, 0, 0, 0, training.Rome())))
+		anna := actors["anna"]
+		prompt := lastMail(w, anna, "survey.mail").Rendered.Token
+		must(w.Handle(dialog.In{Mail: &dialog.Mail{
+			From: anna, Token: prompt, Proof: "none", Sort: "reply",
+			Text: "5\n\n4\n\n4\n\n9", Answers: map[int]string{1: "5", 2: "4", 3: "4", 4: "9"},
+		}}))
+		ask := lastMail(w, anna, "survey.confirm")
+		if ask == nil || strings.ContainsAny(ask.Rendered.Body, "459") || strings.Contains(w.Dump(), `"usefulness":5`) {
+			t.Fatalf("%+v", ask)
+		}
+		if confirmed {
+			writes(t, w, anna, ask.Rendered.Token, "none", "sì")
+			if !strings.Contains(w.Dump(), `"usefulness":5`) || !strings.Contains(w.Dump(), `"recommend":9`) {
+				t.Error("the confirmed answers do not count")
+			}
+		} else {
+			must(w.Advance(time.Date(2027, 4, 30, 14, 0, 0, 0, training.Rome())))
+		}
+		if n := len(w.Documents("pending")); n != 0 {
+			t.Errorf("confirmed %v: %d remain", confirmed, n)
+		}
+	}
+}
+
+// From a shared address in doubt, who wrote is asked each time, and what was
+// answered is done.
+func TestASharedAddressInDoubt(t *testing.T) {
+	w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
+	must := mustly(t)
+	must(w.Import(roster...))
+	carla := w.Actor(actors["carla"], 99)
+	must(carla.Join())
+	must(openCourse(carla, 20))
+	last := func() dialogtest.Message { return w.Got[len(w.Got)-1] }
+	writes(t, w, registry, "", "none", "corsi")
+	for _, c := range []struct{ question, answer string }{
+		{"who.ask", "Rita Neri"}, {"courses.list", "1"}, {"course.details", "sì"}, {"confirm", "sì"},
+	} {
+		if m := last(); m.Out.Text != c.question || m.Rendered.Address != registry {
+			t.Fatalf("asked %s at %s, want %s", m.Out.Text, m.Rendered.Address, c.question)
+		}
+		if n := len(w.Documents("enrollment")); n != 0 {
+			t.Fatalf("enrolled before %s", c.question)
+		}
+		writes(t, w, registry, last().Rendered.Token, "none", c.answer)
+	}
+	if m := last(); m.Out.Text != "enrol.done" || len(w.Documents("enrollment")) != 1 {
+		t.Errorf("the end is %s", m.Out.Text)
+	}
+}
+
+// Strangers that a forger makes up do not flood the focal point.
+func TestStrangersAreAskedAboutWithMeasure(t *testing.T) {
+	w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
+	mustly(t)(w.Import(roster...))
+	asked := func() (n int) {
+		for _, m := range w.Got {
+			if m.Out.Text == "join.unknown" {
+				n++
+			}
+		}
+		return n
+	}
+	writes(t, w, "falso@comune-dolcedo.example", "", "fail", "corsi")
+	if asked() != 0 {
+		t.Error("the focal point was asked about a forged address")
+	}
+	for i := range 100 {
+		writes(t, w, fmt.Sprintf("n%d@comune-dolcedo.example", i), "", "", "corsi")
+	}
+	if n := asked(); n != 20 {
+		t.Errorf("the focal point was asked %d times", n)
+	}
+}
+
+// A report closes an address only where it proves that the message went there,
+// and names no other.
+func TestAReportIsBelievedForWhatItProves(t *testing.T) {
+	for name, c := range map[string]struct {
+		question, certified bool // the token is that of the question; a receipt of certified mail
+		recipients          []string
+		dead                bool
+	}{
+		"to the envelope address":             {false, false, nil, true},
+		"naming its address":                  {false, false, []string{"a.rossi@interno.example", actors["anna"]}, true},
+		"naming another":                      {false, false, []string{"anna@altrove.example"}, false},
+		"with what a forwarded message shows": {true, false, []string{actors["anna"]}, false},
+		"a receipt":                           {true, true, nil, true},
+	} {
+		w, _ := reminded(t)
+		m := lastMail(w, actors["anna"], "reminder").Rendered
+		token := m.Return
+		if c.question {
+			token = m.Token
+		}
+		mustly(t)(w.Handle(dialog.In{Mail: &dialog.Mail{
+			From: "mailer-daemon@mx.example", Sort: "bounce", Token: token, Hard: true, Certified: c.certified, Recipients: c.recipients,
+		}}))
+		dead := strings.Contains(w.Dump(), `"dead":true`)
+		if dead != c.dead {
+			t.Errorf("%s: dead %v", name, dead)
+		}
+	}
+}
+
+// An answer to an invitation counts for the invitation as it is now, and from a
+// writer who is vouched for.
+func TestAnAnswerToAnInvitation(t *testing.T) {
+	w, _ := reminded(t)
+	must := mustly(t)
+	anna, bruno := actors["anna"], actors["bruno"]
+	uid := ""
+	for _, ref := range w.Documents("enrollment") {
+		var en training.Enrollment
+		var p training.Person
+		w.Find(ref, &en)
+		if w.Find(dialog.MakeRef("person", en.Person), &p); p.First == "Anna" {
+			uid = en.ID()
+		}
+	}
+	answers := func(from, proof, uid, status string, sequence int) {
+		t.Helper()
+		must(w.Handle(dialog.In{Mail: &dialog.Mail{
+			From: from, Proof: proof, Sort: "calendar_reply",
+			Calendar: &dialog.Answer{UID: uid, Sequence: sequence, Status: status, Attendee: from},
+		}}))
+	}
+	before, heard := lasting(w), len(w.Got)
+	answers(bruno, "pass", uid, "ACCEPTED", 0)
+	answers(anna, "pass", uid, "TENTATIVE", 0)
+	answers(anna, "pass", "a"+uid[1:], "ACCEPTED", 0)
+	answers("estraneo@evil.example", "pass", uid, "DECLINED", 99)
+	if lasting(w) != before || len(w.Got) != heard {
+		t.Error("somebody else's answer did something")
+	}
+	answers(anna, "none", uid, "ACCEPTED", 0)
+	if lasting(w) != before || lastMail(w, anna, "confirm") == nil {
+		t.Error("an answer in doubt was not asked back")
+	}
+	carla := w.Actor(actors["carla"], 99)
+	must(carla.Say("corsi"))
+	must(carla.Say("1"))
+	must(carla.Press("Cambia data o luogo"))
+	must(carla.Say("18 marzo ore 9-13"))
+	must(w.Advance(w.Now.Add(30 * time.Minute)))
+	before, heard = lasting(w), len(w.Got)
+	answers(anna, "pass", uid, "ACCEPTED", 0) // to the day it was on before
+	answers(anna, "pass", uid, "DECLINED", 0)
+	if lasting(w) != before || len(w.Got) != heard {
+		t.Error("an answer to the old date did something")
+	}
+	answers(anna, "pass", uid, "ACCEPTED", 1)
+	if lasting(w) == before || lastMail(w, anna, "coming.yes") == nil {
+		t.Error("the answer to the new date does not count")
+	}
+}
