@@ -6,8 +6,8 @@ import (
 )
 
 // ErrNoRecipient is what Render answers when nobody is to get the message any
-// more: the person was erased, left, or the document it speaks of is gone. The
-// sender ends the message without a word.
+// more: the person was erased, left, or what it asks can no longer be answered.
+// The sender ends the message without a word.
 var ErrNoRecipient = errors.New("the message has no recipient any more")
 
 // Out is a message to one recipient. It holds ids and numbers, never words
@@ -54,7 +54,7 @@ type Choice struct {
 // Rendered is a message put into words for its channel.
 type Rendered struct {
 	ChatID  int64  // where to, by chat
-	Address string // where to, by mail
+	Address string // where to, by mail; "" where no address of the person works
 	Subject string // by mail: no personal data
 	// Body is plain text with *bold* as its only mark; paragraphs are parted
 	// by an empty line.

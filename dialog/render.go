@@ -15,8 +15,13 @@ import (
 func (s *Service) Render(r Reader, mac func(...string) string, now time.Time, o Out) (Rendered, error) {
 	v := view{r: r, s: s, mac: mac, now: now}
 	out := Rendered{Automatic: true}
+	if over, err := v.over(o); err != nil {
+		return Rendered{}, err
+	} else if over {
+		return Rendered{}, ErrNoRecipient
+	}
 	shared, err := v.recipient(o, &out)
-	if err != nil {
+	if err != nil || o.Channel == ByMail && out.Address == "" {
 		return Rendered{}, err
 	}
 	body, err := v.text(o.Text, o.Args)
@@ -101,7 +106,7 @@ func (v view) recipient(o Out, out *Rendered) (shared bool, err error) {
 		}
 		out.Address, out.Certified = g.Mail, g.PEC
 	}
-	if o.Channel == ByChat && out.ChatID == 0 || o.Channel == ByMail && out.Address == "" {
+	if o.Channel == ByChat && out.ChatID == 0 || o.Channel == ByMail && out.Address == "" && p == nil {
 		return false, ErrNoRecipient
 	}
 	return shared && o.Channel == ByMail, nil

@@ -89,17 +89,22 @@ func TestAMailThatCameBackGoesAnotherWay(t *testing.T) {
 // another way; the address stays.
 func TestAFullMailboxIsTriedAgain(t *testing.T) {
 	w, report := reminded(t)
-	franca := w.Actor(actors["franca"], 0)
+	carla, franca := w.Actor(actors["carla"], 99), w.Actor(actors["franca"], 0)
+	for _, err := range []error{carla.Say("corsi"), carla.Say("1"), carla.Press("Cambia data o luogo"), carla.Say("25 marzo ore 9-13"), w.Advance(w.Now.Add(time.Hour))} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	franca.News()
 	for day := range 2 {
-		report(actors["anna"], "reminder", false)
+		report(actors["anna"], "edition.changed", false)
 		before := len(w.Got)
 		if err := w.Advance(w.Now.Add(26 * time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		again := 0
 		for _, m := range w.Got[before:] {
-			if m.Out.Text == "reminder" && m.Rendered.Address == actors["anna"] {
+			if m.Out.Text == "edition.changed" && m.Rendered.Address == actors["anna"] {
 				again++
 			}
 		}
@@ -107,7 +112,7 @@ func TestAFullMailboxIsTriedAgain(t *testing.T) {
 			t.Fatalf("day %d: sent again %d times", day, again)
 		}
 	}
-	report(actors["anna"], "reminder", false)
+	report(actors["anna"], "edition.changed", false)
 	if err := w.Advance(w.Now.Add(24 * time.Hour)); err != nil {
 		t.Fatal(err)
 	}

@@ -401,3 +401,23 @@ func TestRefusalsAreToldFromTrouble(t *testing.T) {
 		t.Errorf("finished %v", box.finished)
 	}
 }
+
+// What nobody is to get any more ends without a word; where no address works,
+// the other ways are tried.
+func TestWhatNobodyIsToGetEnds(t *testing.T) {
+	box := newOutbox(outsOf(2)...)
+	s := &mail.Sender{
+		Outbox: box, Now: clock, Log: quiet(),
+		Render: func(_ context.Context, o dialog.Out) (dialog.Rendered, error) {
+			if o.ID == outsOf(1)[0].ID {
+				return dialog.Rendered{}, dialog.ErrNoRecipient
+			}
+			return dialog.Rendered{}, nil
+		},
+	}
+	defer s.Close()
+	steps(t, s.Step)
+	if len(box.finished) != 1 || len(box.failed) != 1 || box.failed[outsOf(2)[1].ID].Outcome != dialog.Unreachable {
+		t.Errorf("finished %v, failed %v", box.finished, box.failed)
+	}
+}

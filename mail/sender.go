@@ -13,8 +13,8 @@ import (
 	"regia/dialog"
 )
 
-// Render puts a message into words. An empty Address says that there is nobody
-// to write to any more.
+// Render puts a message into words. An empty Address says that no address of the
+// recipient works; [dialog.ErrNoRecipient], that nobody is to get it any more.
 type Render func(ctx context.Context, out dialog.Out) (dialog.Rendered, error)
 
 // Sender submits what is to leave by mail, on one connection for each account.
@@ -114,6 +114,9 @@ func (s *Sender) finish(ctx context.Context) error {
 // not nil.
 func (s *Sender) deliver(ctx context.Context, out dialog.Out) (dialog.Failure, error) {
 	r, err := s.Render(ctx, out)
+	if errors.Is(err, dialog.ErrNoRecipient) {
+		return dialog.Failure{}, nil // it is finished as if it had left
+	}
 	if err != nil {
 		return s.again(out), fmt.Errorf("render: %w", err)
 	}

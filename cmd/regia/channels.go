@@ -57,7 +57,7 @@ func openChannels(s settings, e *engine, fast bool) (*channels, error) {
 		desk.Shared = s.Mail.Shared
 		c.mailIn = &mail.Reader{Endpoint: in, Intake: desk, Now: e.clock.Now, Log: e.log}
 		c.mailOut = &mail.Sender{
-			Endpoint: out.Endpoint, Letter: out.Letter, Outbox: e.store.Outbox(), Render: e.renderMail,
+			Endpoint: out.Endpoint, Letter: out.Letter, Outbox: e.store.Outbox(), Render: e.render,
 			Now: e.clock.Now, Log: e.log, Wake: e.store.Ready(dialog.ByMail),
 		}
 	}

@@ -218,16 +218,6 @@ func (e *engine) render(ctx context.Context, out dialog.Out) (dialog.Rendered, e
 	return r, finishAttachments(&r, e.service, e.clock.Now())
 }
 
-// renderMail is render with the mail sender's way to say that there is nobody
-// to write to any more.
-func (e *engine) renderMail(ctx context.Context, out dialog.Out) (dialog.Rendered, error) {
-	r, err := e.render(ctx, out)
-	if errors.Is(err, dialog.ErrNoRecipient) {
-		return dialog.Rendered{}, nil
-	}
-	return r, err
-}
-
 // keepChat stores a file that came in by chat.
 func (e *engine) keepChat(_ context.Context, name, kind string, body io.Reader) (dialog.File, error) {
 	return e.store.Files().Put(body, dialog.MaxFile, name, kind)

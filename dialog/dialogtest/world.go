@@ -133,7 +133,7 @@ func (w *World) deliver() error {
 			continue
 		}
 		r, err := w.Service.Render(reader{w}, MAC, w.Now, o)
-		if err == dialog.ErrNoRecipient {
+		if err == dialog.ErrNoRecipient || err == nil && o.Channel == dialog.ByMail && r.Address == "" {
 			continue
 		}
 		if err != nil {
@@ -150,6 +150,9 @@ func (w *World) Find(ref dialog.Ref, doc any) bool {
 	found, _ := reader{w}.Load(ref, doc)
 	return found
 }
+
+// Reader reads the documents as they are now.
+func (w *World) Reader() dialog.Reader { return reader{w} }
 
 // Documents are the names of all documents of a kind.
 func (w *World) Documents(kind string) []dialog.Ref {
