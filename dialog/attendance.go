@@ -156,7 +156,7 @@ func absent(c *conv, a Act) error {
 		}
 	}
 	marked := 0
-	names := namesIn(a.Arg)
+	names, more := namesIn(a.Arg)
 	for _, name := range names {
 		fits := namedBy(name, people)
 		switch len(fits) {
@@ -181,6 +181,9 @@ func absent(c *conv, a Act) error {
 				return err
 			}
 		}
+	}
+	if err := c.tellMore(more); err != nil {
+		return err
 	}
 	switch {
 	case marked == 0 && len(names) == 0:

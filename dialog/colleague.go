@@ -9,8 +9,8 @@ import (
 
 var colleaguesForm = regexp.MustCompile(`(?i)^(?:al corso )?([^:]{1,80}):\s*(.+)$`)
 
-// maxColleagues bounds one message of a focal point.
-const maxColleagues = 30
+// maxNames bounds the names that are read of one message.
+const maxNames = 30
 
 // enrolColleagues enrols several people of the organization: «iscrivi al corso
 // 1: anna.rossi, bianchi». A name that fits two is asked back.
@@ -37,7 +37,7 @@ func enrolColleagues(c *conv, a Act) error {
 	if err != nil {
 		return err
 	}
-	names := namesIn(m[2])
+	names, more := namesIn(m[2])
 	if len(names) == 0 {
 		return c.reply("colleague.how", nil)
 	}
@@ -46,18 +46,26 @@ func enrolColleagues(c *conv, a Act) error {
 			return err
 		}
 	}
-	return nil
+	return c.tellMore(more)
 }
 
-// namesIn are the names in a list written by hand.
-func namesIn(list string) []string {
-	var names []string
+// namesIn are the names in a list written by hand, and how many more there are.
+func namesIn(list string) (names []string, more int) {
 	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
-		if name = strings.TrimSpace(name); name != "" && len(names) < maxColleagues {
+		if name = strings.TrimSpace(name); name != "" {
 			names = append(names, name)
 		}
 	}
-	return names
+	read := min(len(names), maxNames)
+	return names[:read], len(names) - read
+}
+
+// tellMore says that a list was not read to its end.
+func (c *conv) tellMore(more int) error {
+	if more == 0 {
+		return nil
+	}
+	return c.reply("names.more", Args{"n": itoa(maxNames), "more": itoa(more)})
 }
 
 // initial is all that is said back of a name that fits nobody.
