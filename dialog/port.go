@@ -59,7 +59,8 @@ type Tx interface {
 	ClearTimer(kind, id string)
 	// DetachFile asks for the removal of a stored file once the commit is
 	// done; RewriteLog for the rewriting of the store's log, so that what was
-	// deleted cannot be read there any more.
+	// deleted cannot be read there any more; what could bring any of it back by
+	// Undo is forgotten with it.
 	DetachFile(sha256 string)
 	RewriteLog()
 

@@ -188,5 +188,10 @@ func (t *tx) close() error {
 			t.fail(err)
 		}
 	}
+	if t.err == nil && slices.Contains(t.jobs, job{Rewrite: true}) {
+		if err := t.forgetUndos(maxList, t.deleted()...); err != nil {
+			t.fail(err)
+		}
+	}
 	return t.err
 }

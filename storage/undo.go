@@ -1,9 +1,11 @@
 package storage
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	json "github.com/go-json-experiment/json/v1"
@@ -45,6 +47,44 @@ type undoTimer struct {
 }
 
 func undoRef(id string) dialog.Ref { return dialog.MakeRef("storage.undo", id) }
+
+// undoList names the undo records, and some that are gone.
+const undoList = "storage.undo"
+
+// forgetUndos takes the records out of the list that are gone, of the first n,
+// and forgets those that speak of any of the ids.
+func (t *tx) forgetUndos(n int, ids ...string) error {
+	names, err := t.List(undoList, "", n)
+	if err != nil {
+		return err
+	}
+	for _, id := range names {
+		record, err := t.current(undoRef(id))
+		if err != nil {
+			return err
+		}
+		speaks := func(id string) bool { return bytes.Contains(record.body, []byte(id)) }
+		switch {
+		case record.version == "":
+			t.Delist(undoList, id)
+		case slices.ContainsFunc(ids, speaks):
+			t.Delist(undoList, id)
+			t.Delete(undoRef(id))
+		}
+	}
+	return nil
+}
+
+// deleted are the ids of the documents that this message removes.
+func (t *tx) deleted() []string {
+	var ids []string
+	for _, ref := range t.docs.keys {
+		if _, id, _ := strings.Cut(string(ref), ":"); id != "" && t.docs.values[ref].body == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
 
 // remember writes down how the things that this message changed were before.
 func (t *tx) remember() error {
@@ -103,7 +143,11 @@ func (t *tx) remember() error {
 			record.Timers[i].Before = at
 		}
 	}
+	if err := t.forgetUndos(10); err != nil {
+		return err
+	}
 	t.Save(undoRef(t.undo), record, t.undoKeep)
+	t.Enlist(undoList, t.undo)
 	return nil
 }
 
@@ -151,6 +195,7 @@ func (t *tx) Undo(id string) (inTheWay []dialog.Ref, found bool, err error) {
 		t.timers.set(tm.Timer, tm.Before)
 	}
 	t.Delete(undoRef(id))
+	t.Delist(undoList, id)
 	t.recalls = append(t.recalls, id)
 	return nil, true, nil
 }

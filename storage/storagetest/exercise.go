@@ -35,6 +35,7 @@ func Exercise(t *testing.T, open func(t *testing.T) redis.UniversalClient) {
 		{"an action is undone, with its lists, timers and messages", undo},
 		{"what was built on an action stands in the way of undoing it", undoInTheWay},
 		{"what is passing takes no part in an undo", undoPassing},
+		{"an undo keeps and brings back nobody who was erased", undoErased},
 		{"a second writer waits, and the one before is fenced off", fencing},
 		{"a commit's files and erased documents are dealt with after it", aftermath},
 		{"a backup restores all but what was erased since", backup},

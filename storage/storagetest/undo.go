@@ -3,6 +3,7 @@ package storagetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,6 +151,69 @@ func undoPassing(t *testing.T, client redis.UniversalClient) {
 		}
 		if ttl, err := client.PTTL(t.Context(), "{"+province+"}:doc:talk:2").Result(); ttl > 0 || err != nil {
 			t.Fatalf("what was kept for ever is kept for %v, %v", ttl, err)
+		}
+	}
+}
+
+// Who is erased is not kept for an undo either, and comes back by none; other
+// actions can still be undone.
+func undoErased(t *testing.T, client redis.UniversalClient) {
+	h := newHouse(t, client)
+	h.do("before", func(tx dialog.Tx) {
+		tx.Save("person:anna0001", "Anna Rossi", 0)
+		tx.Save("note:77", []string{"anna0001", "words of Anna Rossi"}, 0)
+		tx.Save("n:1", 1, 0)
+	})
+	h.on("action", func(tx dialog.Tx, in dialog.In) error {
+		id := string(in.Command.Body)
+		tx.Undoable(id, time.Hour)
+		if id == "other" {
+			return add(tx, "n:1", 1)
+		}
+		tx.Save("person:anna0001", "Anna Rossi, away", 0)
+		tx.Delete("note:77")
+		return nil
+	})
+	h.on("erase", func(tx dialog.Tx, in dialog.In) error {
+		tx.Delete("person:anna0001")
+		tx.RewriteLog()
+		return nil
+	})
+	h.on("undo", func(tx dialog.Tx, in dialog.In) error {
+		inTheWay, found, err := tx.Undo(string(in.Command.Body))
+		if found != (string(in.Command.Body) == "other") || len(inTheWay) > 0 {
+			t.Errorf("%s: in the way %v, found %v", in.Command.Body, inTheWay, found)
+		}
+		return err
+	})
+	for i, together := range []bool{true, false} {
+		inputs := []storage.Input{command("anna", "action"), command("other", "action"), command("1", "erase")}
+		for j := range inputs {
+			inputs[j].ID += fmt.Sprint(i)
+		}
+		if together {
+			h.send(storage.Committed, inputs...)
+		} else {
+			for _, input := range inputs {
+				h.send(storage.Committed, input)
+			}
+		}
+		names, err := h.keys(t.Context(), "{"+province+"}:doc:*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range names {
+			if text, err := client.Get(t.Context(), key).Result(); err != nil || strings.Contains(text, "Anna") {
+				t.Errorf("%s holds %q, %v", key, text, err)
+			}
+		}
+		undo := []storage.Input{command("anna", "undo"), command("other", "undo")}
+		for j := range undo {
+			undo[j].ID += fmt.Sprint(i)
+		}
+		h.send(storage.Committed, undo...)
+		if h.number("n:1") != 1 {
+			t.Errorf("the other action was not undone: %d", h.number("n:1"))
 		}
 	}
 }
