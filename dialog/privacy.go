@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"encoding/json"
+	"time"
 
 	"regia/training"
 )
@@ -269,10 +270,17 @@ func erase(c *conv, a Act) error {
 		if err := c.setGuest(Guest{ID: boxID(c.MAC, address), Mail: address, Schema: 1}); err != nil {
 			return err
 		}
-		return c.reply("erase.done", nil)
 	}
-	return c.farewell("erase.done")
+	if err := c.farewell("erase.done"); err != nil {
+		return err
+	}
+	c.Save(MakeRef("guest", c.guest.ID), c.guest, lastWord)
+	return nil
 }
+
+// lastWord is how long it is kept where to say the last word to somebody who was
+// erased: senders try for two days.
+const lastWord = 49 * time.Hour
 
 func (c *conv) eraseNeed(id string) error {
 	need, err := load[training.TrainingNeed](c, "need", id)
