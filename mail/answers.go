@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -8,22 +9,24 @@ import (
 )
 
 var (
-	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*[.):\-–]\s*\D`)
-	besideShape    = regexp.MustCompile(`(?i)(?:[:=…_?)]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?\[?(\d{1,2}|s[iì]['’]?|no|ok|x)\]?\s*[.!]?\s*$`)
-	besideSign     = regexp.MustCompile(`\?(?:\s*\([^)]*\))?\s+(?:-+>|=+>|→|[-–—])\s+(\S[^?]{0,120})$`)
-	besideWords    = regexp.MustCompile(`\?\s*([\p{L}\d][^?(]{0,38})$`)
-	numberedLine   = regexp.MustCompile(`(?i)^\s*(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s+(?:n\.?\s*)?|[rdn]\.?\s*)?(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
-	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
+	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*([.):\-–])\s*\D`)
+	numberedLine   = regexp.MustCompile(`^\s*(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
+	// «Domanda 1 sì», «Punto n. 2 → no», «(3) tre», «* 4) no», «1ª domanda: …»
+	labelledLine = regexp.MustCompile(`(?i)^\s*(?:[-–*•·]\s*)?(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s*(?:n\.?\s*|n°\s*|numero\s*)?|[rdnq]\.?\s*(?:°\s*)?)(\d{1,2})\s*(?:[ªº°]\s*)?(?:[.):=]|[-–—]\s|->|=>|→|\s)\s*(\S.*)$`)
+	bracketLine  = regexp.MustCompile(`^\s*(?:[-–*•·]\s*)?(?:[(\[](\d{1,2})[)\]]\s*[:.=\-–]?|(\d{1,2})\s*(?:[).:]))\s*(\S.*)$`)
+	nthLine      = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(\d{1,2})\s*[ªº°a]\s*(?:domanda|risposta|question|frage)?\s*[:=)\-–]\s*(\S.*)$`)
+	loosePair    = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	// «1-5» may be a range: such pairs are answers only if they count 1, 2, 3
 	dashPair   = regexp.MustCompile(`^\s*(\d{1,2})[-–](\d{1,2})\s*$`)
 	inlinePair = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
+	lettered   = regexp.MustCompile(`\b(\d{1,2})\s?([a-h])\b\.?`) // «1b, 2a»
 	// where an answer begins in a line of several: «1. sì 2. no»
-	runMark = regexp.MustCompile(`(?:^|\s)(\d{1,2})\s*[.):]\s+`)
+	runMark = regexp.MustCompile(`(?:^|[\s,;])(\d{1,2})\s*(?:[.)]\s+|[:=]\s*|[-–]\s+)`)
 	// and where in a sentence: «alla 1 rispondo sì, alla 2 direi no»
 	saidMark = regexp.MustCompile(`(?i)(?:^|[\s,;])(?:e\s+)?(?:alla|per\s+la)\s+(?:domanda\s+)?(\d{1,2})\s*,?\s*(?:rispondo|metto|dico|direi|do)\s+`)
-	ordinal  = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(` + strings.Join(ordinals, "|") + `)(?:\s+(?:domanda|risposta))?\s*[:=]\s*`)
+	ordinal  = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(` + strings.Join(ordinals, "|") + `)(?:\s+(?:domanda|risposta))?\s*(?:rispondo|direi|metto|dico)?\s*[:=]\s*`)
 	// what people put before or around an answer, and is none of it
-	dressing  = regexp.MustCompile(`(?i)^(?:(?:-+>|=+>|→|»)\s*|r(?:isposta)?\s*[:.)]\s+)`)
+	dressing  = regexp.MustCompile(`(?i)^(?:(?:-+>|=+>|→|»|>+)\s*|r(?:isposta)?\s*[:.)]\s+)`)
 	bullet    = regexp.MustCompile(`^[-–—•·▪◦*]\s+`)
 	timeOfDay = regexp.MustCompile(`^\s*\d{1,2}[:.]\d{2}(?:\D|$)`)
 )
@@ -40,23 +43,10 @@ func question(l string) int {
 	return n
 }
 
-// readBeside reads what somebody wrote at the end of a quoted question: a
-// number or a word of assent, as a question has words of its own. Whoever
-// answered one question so may have put a word or two behind the others.
-func (p *parts) readBeside(n int, l string) {
-	if m := besideShape.FindStringSubmatch(l); m != nil {
-		p.beside[n] = m[1]
-	} else if m := besideSign.FindStringSubmatch(l); m != nil {
-		p.beside[n] = m[1]
-	} else if m := besideWords.FindStringSubmatch(l); m != nil {
-		p.maybe[n] = m[1]
-	}
-}
-
 // numbered reads answers that the writer numbered: «1. sì», «2) lunedì», or
 // «1: 3, 2: 0, 3: 2» on one line. The numbers must rise, and be two at least:
 // one numbered line is a sentence.
-func numbered(lines []string) map[int]string {
+func (w writer) numbered(lines []string) map[int]string {
 	var figured []string
 	for _, l := range trimBlank(lines) {
 		figured = append(figured, inFigures(l))
@@ -68,25 +58,26 @@ func numbered(lines []string) map[int]string {
 	if a := said(lines); a != nil {
 		return a
 	}
+	if a := w.oneToALine(lines, numberedLine, false); a != nil {
+		return a
+	}
 	if a := inARun(lines); a != nil {
 		return a
 	}
-	if a := oneToALine(lines, numberedLine, false); a != nil {
+	lines = w.withoutCourtesy(lines)
+	if a := w.oneToALine(strings.Fields(strings.Join(lines, " ")), dashPair, true); a != nil {
 		return a
 	}
-	if a := oneToALine(strings.Fields(strings.Join(lines, " ")), dashPair, true); a != nil {
-		return a
-	}
-	return oneToALine(lines, loosePair, true)
+	return w.oneToALine(lines, loosePair, true)
 }
 
 // oneToALine reads one answer to a line. strict: every line must be numbered, as
 // «10 persone» begins with a number too.
-func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]string {
+func (w writer) oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]string {
 	out := map[int]string{}
 	last, ended, closed := 0, false, false
 	copied := true // each item is a question so far
-	for _, l := range lines {
+	for i, l := range lines {
 		m := shape.FindStringSubmatch(l)
 		if m != nil && timeOfDay.MatchString(l) {
 			m = nil
@@ -106,7 +97,7 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 			}
 			// What follows an empty line is «grazie» more often than an answer,
 			// and so is all that follows «grazie».
-			ended = ended || closingWords.MatchString(l) || thanks.MatchString(l)
+			ended = ended || w.farewell(l) || last > 0 && !goesOnIn(lines, i, shape)
 			if last > 0 && !ended {
 				out[last] = clip(out[last]+"\n"+strings.TrimSpace(l), maxAnswer)
 			}
@@ -124,6 +115,17 @@ func oneToALine(lines []string, shape *regexp.Regexp, strict bool) map[int]strin
 		return nil
 	}
 	return withoutQuestions(out)
+}
+
+// goesOnIn tells that line i is more of the answer above it: another follows, or
+// the line above was wrapped, or this one begins in the middle of a sentence.
+func goesOnIn(lines []string, i int, shape *regexp.Regexp) bool {
+	above, l := "", strings.TrimSpace(lines[i])
+	for j := i - 1; j >= 0 && above == ""; j-- {
+		above = strings.TrimSpace(lines[j])
+	}
+	return len(above) >= 60 || !startsUpper(l) && !strings.HasPrefix(l, "(") || asked.MatchString(above) ||
+		slices.ContainsFunc(lines[i+1:min(len(lines), i+20)], shape.MatchString)
 }
 
 // withoutQuestions takes away the questions that somebody copied above the
@@ -148,7 +150,7 @@ func withoutQuestions(items map[int]string) map[int]string {
 // inline reads pairs on one line.
 func inline(lines []string) map[int]string {
 	for _, l := range lines {
-		fields := strings.FieldsFunc(l, func(r rune) bool { return r == ',' || r == ';' })
+		fields := strings.FieldsFunc(lettered.ReplaceAllString(l, "$1) $2"), func(r rune) bool { return r == ',' || r == ';' })
 		if len(fields) < 2 {
 			continue
 		}
@@ -176,12 +178,12 @@ func inline(lines []string) map[int]string {
 	return nil
 }
 
-// inARun reads answers that follow each other on one line, with nothing but
-// their numbers between them; these must be 1, 2, 3 and so on.
+// inARun reads answers that follow each other on one line; their numbers must be
+// 1, 2, 3 and so on, and nothing but a few words may stand before the first.
 func inARun(lines []string) map[int]string {
 	for _, l := range lines {
 		marks := runMark.FindAllStringSubmatchIndex(l, 100)
-		if len(marks) < 2 || marks[0][0] != 0 {
+		if len(marks) < 2 || strings.ContainsAny(l[:marks[0][0]], "0123456789") || len(strings.Fields(l[:marks[0][0]])) > 6 {
 			continue
 		}
 		out := map[int]string{}
@@ -190,7 +192,10 @@ func inARun(lines []string) map[int]string {
 			if i+1 < len(marks) {
 				end = marks[i+1][0]
 			}
-			a := strings.TrimSpace(l[m[1]:end])
+			a := strings.Trim(strings.TrimSpace(l[m[1]:end]), ",;")
+			if i+1 == len(marks) {
+				a = runEnd.ReplaceAllString(a, "$1")
+			}
 			if l[m[2]:m[3]] != strconv.Itoa(i+1) || a == "" {
 				out = nil
 				break
@@ -203,6 +208,9 @@ func inARun(lines []string) map[int]string {
 	}
 	return nil
 }
+
+// runEnd parts the last of such answers from the sentence after it.
+var runEnd = regexp.MustCompile(`^(\S+(?:\s\S+)?)[.!]\s+\p{Lu}.*$`)
 
 // said reads answers in a sentence: «alla 1 rispondo 4, alla 3 rispondo 5».
 func said(lines []string) map[int]string {
@@ -229,15 +237,39 @@ func said(lines []string) map[int]string {
 	return out
 }
 
-// inFigures is a line with a figure for the word that numbers it: «prima: sì».
+// inFigures is a line with «1) » for however its number is written: «prima: sì»,
+// «Domanda 1 sì», «(1) sì».
 func inFigures(l string) string {
-	m := ordinal.FindStringSubmatch(l)
-	if m == nil {
-		return l
+	if m := ordinal.FindStringSubmatch(l); m != nil {
+		return strconv.Itoa(1+slices.Index(ordinals, strings.ToLower(m[1]))) + ") " + l[len(m[0]):]
 	}
-	n := 1 + slices.Index(ordinals, strings.ToLower(m[1]))
-	return strconv.Itoa(n) + ") " + l[len(m[0]):]
+	for _, shape := range []*regexp.Regexp{labelledLine, bracketLine, nthLine} {
+		if m := shape.FindStringSubmatch(l); m != nil && !timeOfDay.MatchString(l) {
+			return cmp.Or(m[1], m[2]) + ") " + m[len(m)-1]
+		}
+	}
+	return l
 }
+
+// withoutLabel takes away what a program puts before each answer: «[Anna Verdi]».
+func withoutLabel(answers map[int]string) {
+	label := ""
+	for _, a := range answers {
+		m := answerLabel.FindString(a)
+		if m == "" || label != "" && m != label {
+			return
+		}
+		label = m
+	}
+	if len(answers) < 2 {
+		return
+	}
+	for n, a := range answers {
+		answers[n] = strings.TrimSpace(strings.ReplaceAll("\n"+a, "\n"+label, "\n"))
+	}
+}
+
+var answerLabel = regexp.MustCompile(`^\[[^\[\]]{1,40}\]\s*:?\s*`)
 
 // undressed is an answer without the arrow before it or the stars around it.
 func undressed(a string) string {
@@ -262,19 +294,3 @@ func figures(answers map[int]string) bool {
 
 // asked is a line that ends as a question does.
 var asked = regexp.MustCompile(`\?\s*(?:\([^)]*\)\s*)?$`)
-
-// thanks is a line that says nothing else.
-var thanks = regexp.MustCompile(`(?i)^\s*(?:(?:mille\s+|molte\s+)?grazie(?:\s+(?:mille|tante|ancora|a\s+tutti|a\s+voi|di\s+tutto))?|ciao(?:\s+ciao)?|saluti|a\s+presto)\s*[.,!]*$`)
-
-var farewell = regexp.MustCompile(`(?i)^\s*(?:(?:mille\s+|molte\s+)?grazie|saluti|(?:cordiali|distinti|cari|tanti)\s+saluti|un\s+(?:caro\s+)?saluto|cordialmente|ciao|a\s+presto|buon[ao]?\s+(?:giornata|serata|lavoro)|thanks|regards|merci|danke)\b`)
-
-// withoutFarewell cuts the greeting that somebody leaves below the last answer;
-// the first line may be one when the question is answered already.
-func withoutFarewell(lines []string, answered bool) []string {
-	for i, l := range lines {
-		if farewell.MatchString(l) && (i == 0 && (answered || closingWords.MatchString(l)) || i > 0 && strings.TrimSpace(lines[i-1]) == "") {
-			return lines[:i]
-		}
-	}
-	return lines
-}

@@ -8,22 +8,25 @@ import (
 
 // The line by which a program introduces what it quotes: «Il giorno 12 mar
 // 2027 alle ore 10:02 Formazione <x@y> ha scritto:», over up to six lines.
-const verbs = `ha\s+scritto|scrive|scrisse|wrote|writes|sent|has\s+written|` +
+const verbs = `hai?\s+scritto|avete\s+scritto|scrive|scrisse|wrote|writes|sent|has\s+written|` +
 	`schrieb|hat\s+geschrieben|geschrieben|[ée]crit|a\s+[ée]crit|escribi[óo]|escreveu|` +
 	`napisał\(a\)|napisała?|schreef|geschreven|skrev|kirjoitti|написала?|пишет|đã\s+viết|schrijft`
 
 var (
 	endsInVerb = regexp.MustCompile(`(?i)(?:^|[\s>)"'”])(?:` + verbs + `)\s*:?\s*-*\s*$`)
 	midVerb    = regexp.MustCompile(`(?i)\s(?:schrieb|skrev|schreef|kirjoitti)\s`) // «Am … schrieb Name:»
+	// «Nome <x@y> ha scritto il …:», the date last.
+	verbFirst  = regexp.MustCompile(`(?i)[>\s](?:` + verbs + `)\s+(?:il(?:\s+giorno)?|in\s+data|on|am|le|el|op|den)\s\D*\d.*:$`)
+	verbAfter  = regexp.MustCompile(`(?i)@[^<>\s]+>,?\s+(?:` + verbs + `)\s+(?:il|in|on|am|le|el|op|den)\b`)
 	dashedVerb = regexp.MustCompile(`(?i)^-{2,}.*\b(?:wrote|ha scritto|schrieb|a écrit|sent)\b\s*:?\s*-{2,}$`)
 	// «Quoting Nome <x@y>:», as Horde writes it.
-	quoting = regexp.MustCompile(`(?i)^(?:quoting|citando|zitat\s+von|quotando)\s.*:$`)
+	quoting = regexp.MustCompile(`(?i)^(?:quoting|citando|zitat\s+von|quotando)\s+\S`)
 	// How such a line begins.
 	opening = regexp.MustCompile(`(?i)^-*\s*(?:on\s|il\s|in\s+data\s|addì\s|le\s|am\s|el\s|em\s|op\s|w\s+dniu\s|dnia\s|den\s|på\s|vào\s|` +
 		`(?:lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|jeu|ven|sam|dim|` +
 		`tir|ons|tor|fre|lør|søn|man|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс)[a-zà-ÿ]*[.,]?\s+\d|` +
 		`(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|luned|marted|mercoled|gioved|venerd|sabato|domenica)|` +
-		`\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2})`)
+		`\d{1,2}\s+\p{L}{3,10}\.?\s+\d{4}\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2})`)
 	clock      = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b`)
 	year       = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 	shortDate  = regexp.MustCompile(`\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b`)
@@ -53,10 +56,14 @@ func attribution(lines []string, i int) (n int, ok bool) {
 	if strings.HasPrefix(first, "--") && dashedVerb.MatchString(first) {
 		return 1, true
 	}
-	if quoting.MatchString(first) && quotedNext(lines, i+1) {
-		return 1, true
+	if quoting.MatchString(first) {
+		for n := 1; n <= 2 && i+n <= len(lines); n++ {
+			if strings.HasSuffix(strings.TrimSpace(lines[i+n-1]), ":") && quotedNext(lines, i+n) {
+				return n, true
+			}
+		}
 	}
-	starts := opening.MatchString(first)
+	starts := opening.MatchString(first) || verbAfter.MatchString(first)
 	if !starts && !strings.ContainsAny(first, "@") && !strings.HasSuffix(first, ":") {
 		return 0, false // spares the patterns below most lines
 	}
@@ -85,11 +92,14 @@ func attribution(lines []string, i int) (n int, ok bool) {
 				return n, true
 			case starts && dated && strings.HasSuffix(joined, ":"):
 				return n, true
-			case n == 1 && address && inBrackets.MatchString(joined):
+			case n == 1 && address && (inBrackets.MatchString(joined) || clock.MatchString(joined)):
 				return n, true
 			case quotedNext(lines, i+n) && strings.HasSuffix(joined, ":"):
 				return n, true
 			}
+		}
+		if dated && clock.MatchString(joined) && strings.HasSuffix(joined, ":") && (verbFirst.MatchString(joined) || quotedNext(lines, i+n)) {
+			return n, true
 		}
 		if starts && dated && midVerb.MatchString(joined) && strings.HasSuffix(joined, ":") &&
 			(clock.MatchString(joined) || quotedNext(lines, i+n)) {
@@ -117,26 +127,35 @@ func quotedNext(lines []string, i int) bool {
 // The header that a program repeats above what it quotes.
 var (
 	fieldFrom = `da|from|von|de|van|fra|från|od|mittente|expéditeur|absender|remitente`
-	fieldDate = `inviato(?:\s+il)?|data|date|sent|gesendet|datum|envoyé(?:\s+le)?|verzonden|dato|sendt|skickat|wysłano|enviado(?:\s+el)?|fecha|data\s+invio|ricevuto`
-	fieldTo   = `a|to|an|à|aan|til|till|do|para|destinatario|destinatari|destinataire|empfänger|cc|ccn|bcc|copie\s+à|kopie|copia|p\.?c\.?`
-	fieldSubj = `oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|re|priorità|importanza|importance|allegati|attachments?|anlagen|rispondi\s+a|reply-to|message\s+du`
+	fieldDate = `inviato(?:\s+il)?|spedito(?:\s+il)?|data|date|sent|gesendet|datum|envoyé(?:\s+le)?|verzonden|dato|sendt|skickat|wysłano|enviado(?:\s+el)?|fecha|data\s+invio|ricevuto`
+	fieldTo   = `a|to|an|à|aan|til|till|do|per|para|destinatario|destinatari|destinataire|empfänger|cc|ccn|bcc|copie\s+à|kopie|copia|p\.?c\.?`
+	fieldSubj = `oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|re|priorità|importanza|importance|allegati|attachments?|anlagen|rispondi\s+a|reply-to|message\s+du`
 
 	headerField = regexp.MustCompile(`(?i)^[>\s*_|]*(` + fieldFrom + `|` + fieldDate + `|` + fieldTo + `|` + fieldSubj + `)[*_\s]*:[*_\s]*`)
 	fromField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldFrom + `)[*_\s]*:`)
 	dateField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldDate + `|message\s+du)[*_\s]*:`)
 	toField     = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldTo + `)[*_\s]*:`)
-	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet)[*_\s]*:`)
+	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg)[*_\s]*:`)
 )
 
 // bareHeader is the header as the webmail of Aruba's PEC repeats it, without
 // colons.
 var bareHeader = regexp.MustCompile(`^Da\s[^\n]*@[^\n]*\nA\s[^\n]*\n(?:Ccn?\b[^\n]*\n)*Data\s[^\n]*\nOggetto\s`)
 
+// bareField is one line of such a header, as eM Client writes it.
+var bareField = regexp.MustCompile(`^(?:Da|A|Per|Cc|Ccn|Data|Oggetto|From|To|Date|Subject|Von|An|Datum|Betreff)\s+\S`)
+
+// lostLines is a header whose line ends were lost.
+var lostLines = regexp.MustCompile(`(?i)^\W*(?:da|from|date|data|von)\s*:.{3,200}?\s(?:from|da|a|to|von|an)\s*:.{2,200}?\s(?:subject|oggetto|betreff|objet)\s*:`)
+
 // headerBlock tells whether the repeated header of a quoted message begins at
 // line i: at least two different fields close together, of which one names
 // people or the subject and one more is not a mere date.
 func headerBlock(lines []string, i int) bool {
 	if strings.HasPrefix(lines[i], "Da ") && bareHeader.MatchString(strings.Join(lines[i:min(i+7, len(lines))], "\n")) {
+		return true
+	}
+	if len(lines[i]) > 40 && lostLines.MatchString(lines[i]) {
 		return true
 	}
 	if !strings.Contains(lines[i], ":") || !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {
@@ -196,7 +215,7 @@ func headerBlock(lines []string, i int) bool {
 
 // «-----Messaggio originale-----» and its relatives.
 var separator = regexp.MustCompile(`(?i)^[>\s]*[-_=*~]{2,}\s*(?:` +
-	`messaggio\s+(?:originale|inoltrato|originario)|inizio\s+messaggio\s+inoltrato|messaggio\s+(?:di\s+)?risposta|` +
+	`messaggio\s+(?:originale|inoltrato|originario)|inoltro\s+messaggio|inizio\s+messaggio\s+inoltrato|messaggio\s+(?:di\s+)?risposta|` +
 	`original\s+(?:message|mail|appointment)|reply\s+message|forwarded\s+(?:message|mail)(?:\s+by.*)?|` +
 	`urspr(?:ü|ue)ngliche\s+(?:nachricht|mail)|originalnachricht|original-?nachricht|antwort\s+nachricht|weitergeleitete\s+(?:nachricht|mail)|` +
 	`message\s+(?:d['’]origine|original|initial|transf[ée]r[ée]|transmis)|` +
@@ -204,6 +223,9 @@ var separator = regexp.MustCompile(`(?i)^[>\s]*[-_=*~]{2,}\s*(?:` +
 	`(?:messaggio\s+da|message\s+from|nachricht\s+von|message\s+de)\s+\S+@\S+|` +
 	`mensaje\s+original|mensagem\s+original|wiadomość\s+oryginalna|oryginalna\s+wiadomość` +
 	`)\s*:?\s*[-_=*~]{2,}`)
+
+// notesTable is the frame that Notes draws around a repeated header.
+var notesTable = regexp.MustCompile(`^\s*\|-{5,}>\s*$`)
 
 // «>>> Nome <x@y> 11/03/2027 09:02 >>>», as GroupWise writes it: what follows
 // is quoted without bars.
@@ -226,7 +248,7 @@ func isMarker(l string) bool {
 // isSeparator tells a line that announces the message quoted below.
 func isSeparator(l string) bool {
 	t := strings.TrimLeft(l, "> \t")
-	return t != "" && strings.IndexByte("-_=*~", t[0]) >= 0 && separator.MatchString(l) ||
+	return notesTable.MatchString(l) || t != "" && strings.IndexByte("-_=*~", t[0]) >= 0 && separator.MatchString(l) ||
 		strings.HasSuffix(t, ":") && bareSeparator.MatchString(l)
 }
 

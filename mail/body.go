@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -8,6 +9,7 @@ import (
 type body struct {
 	text string
 	html bool
+	rich string // the same from HTML, where the message holds both
 }
 
 // body picks the text to read: plain text where there is any, else HTML.
@@ -39,7 +41,51 @@ func (e *entity) body() body {
 	if looksLikeHTML(text) {
 		return body{text: textOf(text), html: true}
 	}
-	return body{text: text}
+	return body{text: text, rich: strings.Join(rich, "\n")}
+}
+
+// reply is what w wrote in it. Where plain text and HTML say the same, lines that
+// the program wrapped are joined again.
+func (b body) reply(w writer) (string, map[int]string) {
+	text, answers := w.reply(b.text)
+	if b.rich == "" || !strings.Contains(text, "\n") {
+		return text, answers
+	}
+	rich, also := w.reply(b.rich)
+	for n, a := range answers {
+		answers[n] = unwrap(a, also[n])
+	}
+	return unwrap(text, rich), answers
+}
+
+// unwrap is text without the line ends that rich does not have, if that begins
+// with the same words.
+func unwrap(text, rich string) string {
+	ends := map[int]bool{} // after how many words a line of rich ends
+	words := 0
+	for _, l := range strings.Split(rich, "\n") {
+		words += len(strings.Fields(l))
+		ends[words] = true
+	}
+	said, seen := strings.Fields(text), strings.Fields(rich)
+	if len(seen) < len(said) || !slices.Equal(said, seen[:len(said)]) {
+		return text
+	}
+	var b strings.Builder
+	words = 0
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		b.WriteString(strings.TrimPrefix(l, " "))
+		words += len(strings.Fields(l))
+		switch {
+		case i == len(lines)-1:
+		case ends[words] || l == "" || lines[i+1] == "":
+			b.WriteByte('\n')
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
 }
 
 // looksLikeHTML knows HTML that is sent as plain text.
@@ -47,9 +93,6 @@ func looksLikeHTML(s string) bool {
 	h := strings.ToLower(strings.TrimSpace(clip(s, 200)))
 	return strings.HasPrefix(h, "<!doctype html") || strings.HasPrefix(h, "<html")
 }
-
-// reply is what the writer wrote in it.
-func (b body) reply() (string, map[int]string) { return Reply(b.text) }
 
 // unflow joins the lines of format=flowed text (RFC 3676), so that the text is
 // as it was written and not as it was wrapped.

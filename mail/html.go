@@ -41,6 +41,11 @@ type htmlText struct {
 	hidden int
 	space  bool
 	blanks int
+	// held tells that the line holds a space that does not fold, and so far
+	// nothing else: as a block it is an empty line.
+	held bool
+	// bulleted tells that the line holds nothing but the mark of a list.
+	bulleted bool
 }
 
 // textOf reduces HTML to the text that is seen. What the clients mark as
@@ -112,7 +117,7 @@ func (t *htmlText) tag(tag, rest string) string {
 }
 
 func (t *htmlText) open(name, attrs string) {
-	if block(name) {
+	if block(name) && !(t.bulleted && (name == "div" || name == "p")) {
 		t.endLine()
 		if name == "p" && !wordLine(attrs) || name == "blockquote" || len(name) == 2 && name[0] == 'h' && name[1] != 'r' {
 			t.blank()
@@ -149,6 +154,7 @@ func (t *htmlText) open(name, attrs string) {
 	}
 	if name == "li" {
 		t.bullet()
+		t.bulleted = true
 	}
 	if len(t.stack) >= maxNest {
 		return
@@ -191,6 +197,9 @@ func (t *htmlText) close(name string) {
 		t.blank()
 	}
 	if block(name) {
+		if t.held && t.line.Len() == 0 && !t.stack[at].tight {
+			t.blank()
+		}
 		t.endLine()
 	}
 	for _, el := range t.stack[at:] {
@@ -221,14 +230,16 @@ func (t *htmlText) words(s string) {
 	s = markCleaner.Replace(html.UnescapeString(s))
 	for _, r := range s {
 		switch r {
-		case ' ', '\t', '\n', '\r', '\f', '\u00a0':
+		case ' ', '\t', '\n', '\r', '\f':
 			t.space = true
+		case '\u00a0':
+			t.space, t.held = true, t.line.Len() == 0
 		case '\u200b', '\u200c', '\u200d', '\ufeff', '\u00ad', 0:
 		default:
 			if t.space && t.line.Len() > 0 {
 				t.line.WriteByte(' ')
 			}
-			t.space = false
+			t.space, t.bulleted = false, false
 			t.line.WriteRune(r)
 		}
 	}
@@ -236,6 +247,7 @@ func (t *htmlText) words(s string) {
 
 // endLine writes the line if it holds anything; breakLine also if not.
 func (t *htmlText) endLine() {
+	t.bulleted, t.held = false, false
 	if t.line.Len() > 0 {
 		t.write(t.line.String())
 		t.line.Reset()

@@ -104,7 +104,7 @@ func elementKind(name, attrs string) elementSort {
 	}
 	switch bare {
 	case "divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "olk_src_body_section",
-		"stopspelling", "orimsghtmlseperator", "isforwardcontent", "yahoo_quoted", "replywithmessage", "ms-outlook-mobile-body-separator-line":
+		"stopspelling", "orimsghtmlseperator", "isforwardcontent", "yahoo_quoted", "replywithmessage":
 		return kindRest
 	case "reply-intro":
 		return kindAttribution

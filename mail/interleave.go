@@ -3,21 +3,18 @@ package mail
 import (
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // read goes through a quote with bars and collects what stands without.
-func (p *parts) read(lines []string) {
-	p.beside, p.maybe = map[int]string{}, map[int]string{}
-	top := hasWords(withoutSignature(p.above))
+func (p *parts) read(lines []string, w writer) {
+	top := hasWords(w.withoutSignature(p.above, false))
 	questions := false
 	for _, l := range lines {
 		if isQuoted(l) && (question(l) > 0 || strings.HasSuffix(l, "?")) {
 			questions = true
 		}
 	}
-	last, cur := 0, interleaved{}
+	last, over, cur := 0, false, interleaved{}
 	flush := func() {
 		if hasWords(cur.lines) {
 			p.between = append(p.between, cur)
@@ -28,12 +25,22 @@ func (p *parts) read(lines []string) {
 		l := lines[i]
 		if isQuoted(l) {
 			flush()
-			if n := question(l); n > 0 {
+			switch n := question(l); {
+			case n == 1 && last > 1:
+				over = true // the choices below a questionnaire
+			case n > 0 && !over:
 				last = n
 				p.questions++
-				p.readBeside(n, l)
+				p.beside.read(n, joined(lines[i:]))
+			}
+			if over {
+				last = 0
 			}
 			continue
+		}
+		if isMarker(l) && len(p.between) == 0 && !quotedNext(lines, i+1) {
+			p.readBare(lines[i+1:], w)
+			return
 		}
 		if l == markQuoted || isSeparator(l) || headerBlock(lines, i) {
 			break
@@ -58,93 +65,17 @@ func (p *parts) read(lines []string) {
 	flush()
 }
 
-// pointer is how somebody says that the answers stand in the quoted text.
-var pointer = regexp.MustCompile(`(?i)\b(?:sotto|in\s+(?:rosso|blu|verde|grassetto|calce|coda)|di\s+seguito|in\s+mezzo|(?:tra|fra)\s+le\s+(?:righe|domande)|nel\s+testo|in\s+linea|a\s+fianco|accanto|below|inline|siehe\s+unten|ci-dessous)\b`)
-
-// readBare reads answers out of a quote without bars, as Outlook for Windows
-// makes it: what stands between one numbered question and the next. It is done
-// only when nothing was written above, or that the answers are below; a
-// question of several lines would else answer itself.
-func (p *parts) readBare(lines []string) {
-	top := withoutSignature(p.above)
-	if hasWords(top) && !(len(top) <= 4 && pointer.MatchString(strings.Join(top, " "))) {
-		return
-	}
-	p.beside, p.maybe = map[int]string{}, map[int]string{}
-	var found []interleaved
-	cur := interleaved{}
-	flush := func() {
-		if cur.question > 0 && hasWords(cur.lines) {
-			found = append(found, cur)
-		}
-	}
-	last, rest := 0, 0
-questions:
-	for i, l := range lines {
-		n := question(l)
-		switch {
-		case rest > 0:
-			rest--
-		case n == last+1:
-			flush()
-			last, cur = n, interleaved{question: n}
-			rest = questionGoesOn(lines[i:])
-			p.questions++
-			p.readBeside(n, l)
-		case n == 1 && last > 1:
-			break questions // the choices below a questionnaire
-		case n > 0:
-			return // the numbers are not those of a questionnaire
-		case instruction.MatchString(l):
-			flush()
-			cur = interleaved{}
-		case cur.question == 0, isMarker(l):
-		case strings.TrimSpace(l) == "" && hasWords(cur.lines):
-			flush()
-			cur = interleaved{}
-		default:
-			cur.lines = append(cur.lines, l)
-		}
-	}
-	flush()
-	// One answer may be what the prompt itself says under its last line.
-	if last >= 2 && (len(found) >= 2 || len(found) == 1 && found[0].question < last) {
-		p.between = found
-	}
-}
-
-// instruction is the line of the own questionnaires that says how to answer.
-var instruction = regexp.MustCompile(`^\s*Rispondi\s+con\s+\d+\s+numeri`)
-
-// questionGoesOn counts the lines that a program wrapped off a question: none
-// if it ends on its first.
-func questionGoesOn(lines []string) int {
-	if strings.Contains(lines[0], "?") {
-		return 0
-	}
-	for i, l := range lines[1:min(4, len(lines))] {
-		if strings.TrimSpace(l) == "" || question(l) > 0 {
+// joined is a quoted question with the lines it was wrapped into.
+func joined(lines []string) string {
+	out := strings.TrimLeft(lines[0], "> ")
+	for _, l := range lines[1:min(5, len(lines))] {
+		t := strings.TrimLeft(l, "> ")
+		if !isQuoted(l) || t == "" || question(l) > 0 || choice.MatchString(t) {
 			break
 		}
-		if asked.MatchString(l) {
-			return i + 1
-		}
+		out += " " + t
 	}
-	return 0
-}
-
-// saidBeside tells that words behind the questions were written by whoever
-// answers: a sentence of the prompt begins with a capital.
-func saidBeside(words map[int]string) bool {
-	if len(words) < 2 {
-		return false
-	}
-	for _, w := range words {
-		if r, _ := utf8.DecodeRuneInString(w); unicode.IsLower(r) {
-			return true
-		}
-	}
-	return false
+	return out
 }
 
 // wrapped tells a line that a program broke off a quoted one: quoted lines

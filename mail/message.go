@@ -140,7 +140,7 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 		return m, nil
 	}
 	body := e.body()
-	m.Text, m.Answers = body.reply()
+	m.Text, m.Answers = body.reply(writerOf(e.h.get("From")))
 	m.Files = e.files()
 	if why := rejection(e, m, own); why != "" {
 		m.Kind, m.Reason = KindRejected, why

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"maps"
 	"regexp"
 	"strings"
 )
@@ -13,38 +12,36 @@ import (
 // repeated in the text, a line «Messaggio originale», or the marker of the own
 // prompts make everything below quoted. Where nothing is left above, an answer
 // below the quote is looked for.
-func Reply(text string) (string, map[int]string) {
-	lines := normalLines(text)
-	p := cutQuotes(lines)
+func Reply(text string) (string, map[int]string) { return writer{}.reply(text) }
 
-	top := withoutSignature(p.above)
+// reply is Reply for a mail whose writer has a name.
+func (w writer) reply(text string) (string, map[int]string) {
+	lines := normalLines(text)
+	p := w.cutQuotes(lines)
+
+	top := w.withoutSignature(p.above, false)
 	answers := map[int]string{}
 	var between [][]string
 	for i, b := range p.between {
-		w := withoutSignature(b.lines)
-		if len(w) == 0 {
+		own := w.withoutSignature(b.lines, true)
+		if len(own) == 0 {
 			continue
 		}
-		between = append(between, w)
+		between = append(between, own)
 		// One text below a whole quote answers the quote, not its last number,
 		// which may be that of a choice.
 		below := len(p.between) == 1 && i == 0 && p.questions > 1 && b.last
 		if b.question > 0 && !below {
-			if b.last {
-				w = withoutFarewell(w, answers[b.question] != "")
-			}
-			addAnswer(answers, b.question, w)
+			addAnswer(answers, b.question, w.withoutFarewell(own, answers[b.question] != ""))
 		}
 	}
-	if len(p.beside) > 0 || saidBeside(p.maybe) {
-		maps.Copy(p.beside, p.maybe)
-	}
-	every := p.questions > 1 && len(p.beside) == p.questions
-	for n, a := range p.beside {
-		if answers[n] == "" && (len(top) == 0 && len(between) == 0 || len(answers) > 0 || every) {
-			answers[n] = a
+	pointed := !hasWords(top) || pointer.MatchString(strings.Join(top, " "))
+	for n, a := range p.beside.answers(pointed, len(top) == 0 && len(between) == 0, len(answers) > 0) {
+		if answers[n] == "" {
+			addAnswer(answers, n, []string{a})
 		}
 	}
+	withoutLabel(answers)
 	var out []string
 	out = append(out, top...)
 	for i, b := range between {
@@ -55,7 +52,7 @@ func Reply(text string) (string, map[int]string) {
 	}
 	reply := clip(strings.TrimSpace(strings.Join(collapse(out), "\n")), maxReply)
 	if len(answers) == 0 {
-		answers = numbered(out)
+		answers = w.numbered(out)
 	}
 	if len(answers) == 0 {
 		answers = nil
@@ -67,9 +64,8 @@ func Reply(text string) (string, map[int]string) {
 type parts struct {
 	above   []string
 	between []interleaved
-	beside  map[int]string // answers at the end of quoted, numbered lines
-	maybe   map[int]string // and words there that may be answers, if others are
-	gap     bool           // an empty line stood above the quote
+	beside  beside
+	gap     bool // an empty line stood above the quote
 	// questions counts the numbered lines in the quote.
 	questions int
 }
@@ -82,7 +78,7 @@ type interleaved struct {
 }
 
 var odd = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u202f", " ", "\u2028", "\n", "\u2029", "\n",
-	"\u200b", "", "\u200c", "", "\ufeff", "", "\u00ad", "", "\x00", "", "\u202a", "", "\u202c", "", "\u2060", "")
+	"\u200b", "", "\u200c", "", "\ufeff", "", "\u00ad", "", "\x00", "", "\u202a", "", "\u202c", "", "\u2060", "", "\u2061", "", "\u2062", "", "\u2063", "", "\u2064", "", "\ufffc", "")
 
 func normalLines(text string) []string {
 	// Made valid first: else what is taken out may leave a mark behind.
@@ -105,7 +101,7 @@ func isQuoted(l string) bool {
 }
 
 // cutQuotes finds where the quote begins and reads what stands in it.
-func cutQuotes(lines []string) parts {
+func (w writer) cutQuotes(lines []string) parts {
 	start, begin, hard := quoteStart(lines)
 	if start < 0 {
 		return parts{above: lines}
@@ -123,20 +119,29 @@ func cutQuotes(lines []string) parts {
 		}
 	}
 	if !bars {
-		p.readBare(rest)
+		p.readBare(rest, w)
 		return p
 	}
-	if hard && !quotedFirst(rest) {
+	if hard {
 		// A repeated header, then text without bars, then older quotes with
 		// bars: nothing in it was written now.
-		return p
+		if rest = belowHeader(rest); !quotedNext(rest, 0) {
+			return p
+		}
 	}
-	p.read(rest)
+	p.read(rest, w)
 	return p
 }
 
-// quotedFirst tells whether the first line that holds anything is quoted.
-func quotedFirst(lines []string) bool { return quotedNext(lines, 0) }
+// belowHeader skips the fields that a program repeats before it quotes.
+func belowHeader(lines []string) []string {
+	for i, l := range lines {
+		if t := strings.TrimSpace(l); t != "" && !headerField.MatchString(l) && !bareField.MatchString(l) {
+			return lines[i:]
+		}
+	}
+	return nil
+}
 
 // quoteStart finds the first line that is not the writer's. begin is the first
 // line after the introduction; hard tells that everything below is quoted even
@@ -159,6 +164,9 @@ func quoteStart(lines []string) (start, begin int, hard bool) {
 		}
 		if arrows.MatchString(l) {
 			return i, i + 1, true
+		}
+		if i+1 < len(lines) && strings.HasPrefix(l, ">>>") && arrows.MatchString(l+" "+strings.TrimSpace(lines[i+1])) {
+			return i, i + 2, true // wrapped
 		}
 		if isQuoted(l) {
 			return i, i, false
@@ -200,6 +208,9 @@ func addAnswer(answers map[int]string, n int, lines []string) {
 	answers[n] = clip(a, maxAnswer)
 }
 
+// bulletIndent is the indented mark of a list.
+var bulletIndent = regexp.MustCompile(`^ {1,4}([-*•] )`)
+
 // collapse makes runs of empty lines one.
 func collapse(lines []string) []string {
 	var out []string
@@ -207,7 +218,7 @@ func collapse(lines []string) []string {
 		if strings.TrimSpace(l) == "" && len(out) > 0 && out[len(out)-1] == "" {
 			continue
 		}
-		out = append(out, strings.TrimPrefix(strings.TrimRight(l, " \t"), markOwn))
+		out = append(out, bulletIndent.ReplaceAllString(strings.TrimPrefix(strings.TrimRight(l, " \t"), markOwn), "$1"))
 	}
 	return out
 }

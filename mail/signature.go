@@ -6,67 +6,54 @@ import (
 	"strings"
 )
 
-// What phones and programs add below a text.
-var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
-	`(?:messaggio\s+|e-?mail\s+)?(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?(?:app\s+)?|con\s+(?:l['’]e-?mail\s+sicura\s+\[?)?|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
-	`(?:il\s+|lo\s+|la\s+)?(?:mio\s+)?(?:dispositivo|telefono|cellulare|smartphone|tablet|iphone|ipad|mac\b|galaxy|samsung|huawei|xiaomi|redmi|oppo|honor|android|windows|outlook|posta|mail|yahoo|libero|virgilio|tim\b|alice|aruba|blackberry|nokia|proton|gmail|bluemail|k-9|spark|my\b|roundcube|zimbra|webmail)|` +
-	`scarica\s+outlook|ottieni\s+outlook|get\s+outlook\s+for|télécharge[rz]\s+outlook|obten(?:ir|ez)\s+outlook|holen\s+sie\s+sich\s+outlook|outlook\s+(?:für|for|per|pour)\s+(?:ios|android)\b|` +
-	`sent\s+(?:from|via|with|using)\s+(?:my\s+|a\s+|the\s+)?(?:\S+\s+)?(?:iphone|ipad|mac\b|galaxy|samsung|android|mobile|phone|smartphone|tablet|blackberry|windows|outlook|yahoo|mail|gmail|wiko|huawei|xiaomi|nokia|htc|sony|typeapp|bluemail|acompli|sparrow|spark|proton|device|\S+\s*<https?:)|` +
-	`(?:von\s+meinem\s+\S+|gesendet\s+(?:von|mit|aus)|mit\s+\S+\s+(?:mail\s+)?gesendet)\b.*\S|` +
-	`envoyé\s+(?:de|depuis|à\s+partir\s+d[e'’]|avec)\s.*(?:iphone|ipad|outlook|mobile|téléphone|samsung|android|smartphone|appareil|mail|portable)|` +
-	`enviado\s+(?:desde|do)\s+(?:mi|meu)\b` +
-	`)`)
-
-// The legal notes below the mail of offices.
-var disclaimer = regexp.MustCompile(`(?i)^[\s*_>|#-]*(?:[<\[]https?:\S+\s+)*(?:` +
-	`(?:informativa\s+)?(?:ai\s+sensi|a\s+norma|in\s+(?:conformità|ottemperanza))\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:del|della|dell['’]|dei|degli|al|all['’])[\s]*(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativa|legge|l\.|codice|ue|disposizioni)|` +
-	`(?:le\s+informazioni|il\s+contenuto|i\s+contenuti|la\s+presente|il\s+presente|questo|questa|la\s+suddetta|tutte\s+le\s+informazioni)\s+[^.]{0,80}(?:contenut[eio]|messaggio|e-?mail|comunicazione|trasmess[aeio]|allegat)[^.]{0,160}(?:riservat|confidenzial|destinatari|privileg|esclusiv|unicamente|legge|vincolant)|` +
-	`(?:avviso|nota|clausola|avvertenza|informativa)\s+(?:di\s+|sulla\s+|legale|sul\s+)?(?:riservatezza|confidenzialit|legale|privacy|trattamento)|riservatezza\s*:|privacy\s*:|` +
-	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+all['’]ambiente|rispetta\s+l['’]ambiente|non\s+stampare\s+questa|please\s+consider\s+the\s+environment|stampa\s+(?:questa|solo))|` +
-	`(?:this\s+(?:e-?mail|message|communication)|the\s+information\s+(?:contained|in\s+this))[^.]{0,120}(?:confidential|intended|privileged)|confidentiality\s+notice|disclaimer\b|` +
-	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}(?:confidentiel|destinataire)|` +
-	`questa\s+e-?mail\s+è\s+stata\s+(?:controllata|esaminata)|(?:mail\s+)?priv[ao]\s+di\s+virus|virus-free|esente\s+da\s+virus` +
-	`)`)
-
-// What stands above them.
-var heading = regexp.MustCompile(`(?i)^[\s*_=#-]*(?:avviso|attenzione|avvertenza|nota|disclaimer|privacy|riservatezza|confidential)[\s*_=:#.!-]*$`)
-
-// The words that end a letter.
-var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:con\s+i\s+)?(?:molto\s+|più\s+)?(?:cordiali|cordialissimi|distinti|cari|migliori|tanti)\s+saluti|(?:un\s+)?(?:cordiale|caro)\s+saluto|cordialmente|saluti(?:\s+cordiali)?|` +
-	`(?:mille\s+)?grazie\s+(?:e|,)\s+(?:(?:cordiali|distinti|cari)\s+)?saluti|(?:(?:grazie|saluti)\s+e\s+)?buon(?:a\s+(?:giornata|serata)|\s+lavoro)|(?:best|kind)\s+regards|regards|(?:mit\s+)?freundlichen?\s+grü(?:ß|ss)en?|mfg|cordialement|bien\s+à\s+vous)[\s.,!;*_]*$`)
-
 // What only a signature holds.
-var contact = regexp.MustCompile(`(?i)^\s*[☎☏✆✉📞📱📠📧🏠🌐]|(?:^|[\s(|])(?:tel(?:efono)?|cell(?:ulare)?|fax|mob|phone|centralino|int(?:erno)?)[.:\s]+\+?[\d(/]|(?:^|\s)(?:e-?mail|pec|web|sito)\s*:|\bwww\.|^\s*(?:via|viale|piazza|corso|p\.zza|largo|vico)\s+[A-ZÀ-Ú]|\bp\.?\s?iva\b|\b18\d{3}\b|^[\s*]*[\w.+-]+@[\w.-]+\.\w+[\s*]*$`)
+var contact = regexp.MustCompile(`(?i)^\s*[☎☏✆✉📞📱📠📧🏠🌐]|(?:^|[\s(|])(?:tel(?:efono)?|cell(?:ulare)?|fax|mob|phone|centralino|int(?:erno)?)[.:\s]+\+?[\d(/]|(?:^|\s)(?:e-?mail|pec|web|sito)\s*:|\bwww\.|^\s*(?:(?:via|viale|v\.le|piazza|p\.zza|largo|vico|salita|c\.so)\s+(?:(?:del|dei|delle|della)\s+)?(?-i:[A-ZÀ-Ú])|corso\s+(?-i:[A-ZÀ-Ú]).*\d)|^\s*(?:\+39\s?)?[03]\d{1,3}[\s./-]?\d[\d\s./-]{4,10}\s*$|\bp\.?\s?iva\b|\b18\d{3}\b|^[\s*]*[\w.+-]+@[\w.-]+\.\w+[\s*]*$`)
 
 // Where somebody works.
-var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sindac|vicesindac|assessor|segretari|segreteria|responsabil|istrutt|funzionari|dirigent)|comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|commune\s+d|ville\s+d|mairie|gemeinde|stadt\s|town\s+of|municipality|regione|asl|ufficio|area|settore|servizio?|(?:corpo\s+(?:\S+\s+)?di\s+|comando\s+(?:di\s+)?)?polizia\s+locale|ragioneria|anagrafe|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s|(?-i:L['’]Ufficio(?:\s+(?:\p{Lu}[\p{L}.]*|e|di|del|della|delle|dei))+\s*$))`)
+var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sindac|vicesindac|assessor|segretari|segreteria|responsabil|istrutt|funzionari|dirigent)|comune\s+di|provincia\s+di|unione\s+(?:dei\s+)?comuni|communes?\s+d|ville\s+d|mairie|région\s|(?:le\s+|la\s+)?(?:maire|syndic|secrétaire)|service\s|(?:der\s+|die\s+)?(?:markt)?gemeinde|(?:der\s+|die\s+)?(?:bürgermeister|amtsleit|sekretär)|abteilung\s|amt\s+für|stadt\s|town\s+of|municipality|regione|asl|ufficio|area|settore|servizio?|(?:corpo\s+(?:\S+\s+)?di\s+|comando\s+(?:di\s+)?)?polizia\s+locale|ragioneria|anagrafe|biblioteca|museo|scuola|istituto|asilo|nido|casa\s+di\s+riposo|consorzio|gruppo\s+comunale|protezione\s+civile|economato|protocollo|demografici|tributi\b|sportello|direzione|messo\s+comunale|città\s+(?:di|metropolitana)|unità\s|suap\b|urp\b|centrale\s+unica|geom\.|dott\.|arch\.|ing\.|rag\.|avv\.|p\.?a\.?\s|(?-i:L['’]Ufficio(?:\s+(?:\p{Lu}[\p{L}.]*|e|di|del|della|delle|dei))+\s*$))`)
 
-// withoutSignature cuts what stands below the words of the writer.
-func withoutSignature(lines []string) []string {
+// withoutSignature cuts what stands below the words of the writer. below tells
+// that the lines stand below something quoted, where a server adds its notes
+// whether or not the writer has said anything there. A postscript stays.
+func (w writer) withoutSignature(lines []string, below bool) []string {
 	lines = trimBlank(lines)
+	kept := w.withoutCard(w.withoutTail(lines, below))
+	if p := postscript(lines[len(kept):]); len(kept) > 0 && p != nil {
+		kept = append(append(slices.Clip(kept), ""), p...)
+	}
+	return kept
+}
+
+// withoutTail cuts what a mark announces: «-- », a rule above a card, the line
+// of a phone, a legal note.
+func (w writer) withoutTail(lines []string, below bool) []string {
 	for i, l := range lines {
 		t := strings.TrimRight(l, " \t")
-		above := hasWords(lines[:i])
+		above := below || hasWords(lines[:i])
 		switch {
 		case l == "-- ", t == "--" && !goesOn(lines[i+1:]):
 			return trimBlank(lines[:i])
-		case t == "---" && above && signed(lines[i+1:]), above && len(lines)-i < 40 && rule.MatchString(t) && card(lines[i+1:]):
+		case above && dashes.MatchString(t) && !goesOn(lines[i+1:]) && (signed(lines[i+1:]) || w.signs(lines[i+1:])),
+			above && len(lines)-i < 40 && rule.MatchString(t) && (card(lines[i+1:]) || w.signs(lines[i+1:])):
 			return trimBlank(lines[:i])
-		case footer.MatchString(t) && len(t) < 200:
+		case len(t) < 200 && isFooter(lines, i):
 			if above {
 				return trimBlank(lines[:i])
 			}
 			// The footer alone: what follows may be the text.
-			return withoutSignature(lines[i+1:])
-		case disclaimer.MatchString(joinFrom(lines, i)) && above && (i == 0 || startsParagraph(lines, i)):
-			for i > 0 && (strings.TrimSpace(lines[i-1]) == "" || rule.MatchString(lines[i-1]) || heading.MatchString(lines[i-1])) {
+			return w.withoutTail(trimBlank(lines[i+1:]), false)
+		case above && isNote(lines, i):
+			for i > 0 && (strings.TrimSpace(lines[i-1]) == "" || rule.MatchString(lines[i-1]) || noteHeading.MatchString(lines[i-1])) {
 				i--
 			}
-			return withoutContacts(trimBlank(lines[:i]))
+			return trimBlank(lines[:i])
 		}
 	}
-	return withoutContacts(lines)
+	return lines
 }
+
+// dashes are the short rules that people put above a signature.
+var dashes = regexp.MustCompile(`^\s*(?:-{2,4}|[—–]{1,3}|[*_=~]{3,4})\s*$`)
 
 // sentence is a line that says something.
 var sentence = regexp.MustCompile(`^\s*(?:\S+\s+){3,}\S*[\p{L}\d)»"]\s*[.!?]\s*$`)
@@ -75,28 +62,30 @@ var sentence = regexp.MustCompile(`^\s*(?:\S+\s+){3,}\S*[\p{L}\d)»"]\s*[.!?]\s*
 // had one, is more of the text: it says something before any legal note, and
 // holds nothing of a signature.
 func goesOn(lines []string) bool {
-	for i, l := range lines {
-		if footer.MatchString(l) || disclaimer.MatchString(joinFrom(lines, i)) {
+	for i := range lines {
+		if isFooter(lines, i) || isNote(lines, i) {
 			lines = lines[:i]
 			break
 		}
 	}
-	return slices.ContainsFunc(lines, sentence.MatchString) && !signed(lines)
+	return countWords(lines) > 1 && slices.ContainsFunc(lines, sentence.MatchString) && !signed(lines)
 }
 
-// joinFrom is the paragraph from line i, for patterns that may be wrapped.
-func joinFrom(lines []string, i int) string {
-	var b strings.Builder
-	for j := i; j < len(lines) && j < i+5 && strings.TrimSpace(lines[j]) != ""; j++ {
-		b.WriteString(strings.TrimSpace(lines[j]) + " ")
+// postscript is what somebody added below the signature.
+func postscript(lines []string) []string {
+	for i, l := range lines {
+		if postscriptMark.MatchString(l) && i > 0 {
+			end := i
+			for end < len(lines) && strings.TrimSpace(lines[end]) != "" {
+				end++
+			}
+			return lines[i:end]
+		}
 	}
-	return b.String()
+	return nil
 }
 
-func startsParagraph(lines []string, i int) bool {
-	prev := strings.TrimSpace(lines[i-1])
-	return prev == "" || rule.MatchString(prev) || heading.MatchString(prev) || contact.MatchString(prev)
-}
+var postscriptMark = regexp.MustCompile(`^\s*(?i:p\.?\s?s\.?)\s*[:.,\-–—]?\s+\S`)
 
 func hasWords(lines []string) bool {
 	for _, l := range lines {
@@ -107,12 +96,13 @@ func hasWords(lines []string) bool {
 	return false
 }
 
-// withoutContacts cuts a signature that no mark announces: the block after the
-// closing words, or the last paragraph, if it holds what only signatures hold.
-func withoutContacts(lines []string) []string {
-	lines = trimBlank(lines)
-	for len(lines) > 0 && rule.MatchString(lines[len(lines)-1]) {
-		lines = trimBlank(lines[:len(lines)-1])
+// withoutCard cuts a signature that no mark announces: one that begins with the
+// writer's own name, the block after the closing words, or the last paragraphs,
+// if they hold what only signatures hold.
+func (w writer) withoutCard(lines []string) []string {
+	lines = withoutRules(lines)
+	if i := w.signature(lines); i >= 0 {
+		return withoutRules(lines[:i])
 	}
 	for i, n := len(lines)-1, 0; i > 0 && n < 16; i-- {
 		if closingWords.MatchString(lines[i]) {
@@ -129,13 +119,15 @@ func withoutContacts(lines []string) []string {
 			n++
 		}
 	}
-	if thin := singleSpaced(lines); len(thin) < len(lines) {
-		for below := countWords(thin[len(withoutBlock(thin)):]); below > 0; below-- {
-			lines = trimBlank(lines[:len(lines)-1])
-		}
-		return lines
-	}
 	return withoutBlock(lines)
+}
+
+func withoutRules(lines []string) []string {
+	lines = trimBlank(lines)
+	for len(lines) > 0 && (rule.MatchString(lines[len(lines)-1]) || len(lines) > 1 && dashes.MatchString(lines[len(lines)-1])) {
+		lines = trimBlank(lines[:len(lines)-1])
+	}
+	return lines
 }
 
 // nameAlone tells that the first paragraph is one name, with which a person ends
@@ -146,93 +138,114 @@ func nameAlone(lines []string) bool {
 		!office.MatchString(lines[0]) && !article.MatchString(lines[0])
 }
 
-// withoutBlock cuts the last paragraph if it is a card.
+// withoutBlock cuts the last paragraphs that are a card together. Outlook puts
+// an empty line below each line, so that a card is as many paragraphs.
 func withoutBlock(lines []string) []string {
-	start := len(lines)
-	for start > 0 && strings.TrimSpace(lines[start-1]) != "" {
-		start--
+	cut, end := -1, len(lines)
+	for n := 0; end > 0 && n < 16; n++ {
+		start := end
+		for start > 0 && strings.TrimSpace(lines[start-1]) != "" {
+			start--
+		}
+		if start == 0 {
+			if labelled(lines) && countWords(lines) > 2 && belongs(lines[0]) && card(lines) {
+				return nil // nothing but a card
+			}
+			break
+		}
+		if belongs(lines[start]) && card(lines[start:]) {
+			cut = start
+		}
+		if slices.ContainsFunc(lines[start:end], ended) || end-start > 1 && cut != start {
+			break
+		}
+		for end = start; end > 0 && strings.TrimSpace(lines[end-1]) == ""; {
+			end--
+		}
 	}
-	if start == 0 || !card(lines[start:]) {
+	if cut < 0 {
 		return lines
 	}
-	above := trimBlank(lines[:start])
+	above := trimBlank(lines[:cut])
 	last := above[len(above)-1]
-	if !labelled(lines[start:]) && (strings.HasSuffix(last, ":") || len(above) == 1 && salutation.MatchString(last)) {
+	if !labelled(lines[cut:]) && (strings.HasSuffix(last, ":") || len(above) == 1 && salutation.MatchString(last)) {
 		return lines // who somebody is may be what was asked
 	}
 	return above
 }
 
-// salutation is a greeting at the head of a letter.
-var salutation = regexp.MustCompile(`(?i)^\s*(?:buon\s?giorno|buona\s?sera|salve|ciao|gentil\w+|egregi\w*|spett\S*)[^.:]{0,40}$`)
+// ended tells a line above which no card goes on.
+func ended(l string) bool {
+	t := strings.TrimSpace(l)
+	return closingWords.MatchString(t) || thanks.MatchString(t) || sentence.MatchString(t) || strings.HasSuffix(t, ":") || strings.HasSuffix(t, ",")
+}
+
+// belongs tells a line with which a card may begin.
+func belongs(l string) bool {
+	for _, part := range segments(l) {
+		if contact.MatchString(part) || office.MatchString(part) || personName.MatchString(part) {
+			return true
+		}
+	}
+	return bracketed.MatchString(l)
+}
+
+// bracketed is what stands for a picture.
+var bracketed = regexp.MustCompile(`^\s*\[[^\]]{1,80}\]\s*$`)
+
+var between = regexp.MustCompile(`\s*[|•·]\s*|\s+[-–—]\s+`)
+
+// segments are the parts of a line of a card: «Anna Verdi | Ufficio Tributi».
+func segments(l string) []string { return between.Split(strings.Trim(l, " \t*_|"), 8) }
 
 // card tells the lines in which somebody says who they are: a number or an
 // address and a place of work or a name, or a name and nothing but places below.
 func card(lines []string) bool {
-	var kept []string
-	numbers, places, others := 0, 0, 0
+	kept, numbers, places, others := 0, 0, 0, 0
+	named, town := false, false
 	for _, l := range lines {
-		if len(l) > 120 {
+		if len(l) > 160 {
 			return false
 		}
-		if strings.TrimSpace(l) == "" || rule.MatchString(l) {
+		if strings.TrimSpace(l) == "" || rule.MatchString(l) || bracketed.MatchString(l) {
 			continue
 		}
-		kept = append(kept, l)
+		kept++
+		parts := segments(l)
+		if kept == 1 {
+			named = personName.MatchString(parts[0]) && !article.MatchString(parts[0])
+		}
+		number := slices.ContainsFunc(parts, contact.MatchString) || contact.MatchString(l)
+		place := slices.ContainsFunc(parts, office.MatchString)
 		switch {
-		case contact.MatchString(l):
+		case number:
 			numbers++
-		case office.MatchString(l):
+			if kept == 1 && len(parts) > 1 && named {
+				places++
+			}
+		case place && !strings.Contains(l, ":"):
 			places++
+			town = town || municipality.MatchString(l)
+		case len(l) > 120:
+			return false
 		case !personName.MatchString(l):
 			others++
 		}
 	}
-	if len(kept) < 2 {
+	if kept < 2 {
 		return false
 	}
-	named := personName.MatchString(kept[0]) && !article.MatchString(kept[0])
 	if numbers > 0 {
-		if len(kept) == 2 {
-			return named && contact.MatchString(kept[1])
-		}
-		return named || places > 0 || numbers > 1
+		return named || kept > 2 && (places > 0 || numbers > 1) || town
 	}
-	return named && places > 0 && others == 0 && len(kept) <= 6
+	return others == 0 && kept <= 6 && (named && places > 0 || places == kept && town)
 }
 
-// countWords counts the lines that hold something.
-func countWords(lines []string) (n int) {
-	for _, l := range lines {
-		if strings.TrimSpace(l) != "" {
-			n++
-		}
-	}
-	return n
-}
+// municipality is a line that names one.
+var municipality = regexp.MustCompile(`(?i)\b(?:comune|città|provincia|unione\s+(?:dei\s+)?comuni)\s+d`)
 
 // labelled tells that a number or an address stands in the lines.
 func labelled(lines []string) bool { return slices.ContainsFunc(lines, contact.MatchString) }
-
-// singleSpaced is text without the empty line that Outlook puts below each
-// paragraph, which is a line to whoever writes; other text is left as it is.
-func singleSpaced(lines []string) []string {
-	for i, l := range lines {
-		if i > 0 && strings.TrimSpace(l) != "" && strings.TrimSpace(lines[i-1]) != "" {
-			return lines
-		}
-	}
-	if countWords(lines) < 5 {
-		return lines
-	}
-	var out []string
-	for i, l := range lines {
-		if strings.TrimSpace(l) != "" || i > 0 && strings.TrimSpace(lines[i-1]) == "" && len(out) > 0 && out[len(out)-1] != "" {
-			out = append(out, strings.TrimSpace(l))
-		}
-	}
-	return out
-}
 
 // personName is a line that may be nothing but a name: two to five words, each
 // with a capital.
@@ -250,6 +263,9 @@ var article = regexp.MustCompile(`^[\s*_]*(?:Il|La|L['’])\b`)
 func signed(lines []string) bool {
 	names := true
 	lines = trimBlank(lines)
+	if len(lines) == 1 && personName.MatchString(untitled.ReplaceAllString(strings.TrimSpace(lines[0]), "")) && !municipality.MatchString(lines[0]) {
+		return false // one name, with a title or not
+	}
 	for _, l := range lines {
 		if contact.MatchString(l) || office.MatchString(l) {
 			return true

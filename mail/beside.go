@@ -1,0 +1,107 @@
+package mail
+
+import (
+	"maps"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// beside is what stands behind numbered questions on their own lines: an answer,
+// or more of the prompt.
+type beside struct {
+	sure   map[int]string // a number, yes or no, or what an arrow points at
+	likely map[int]string
+	labels int // how many are questions like «Cognome e nome:»
+}
+
+var (
+	besideShape  = regexp.MustCompile(`(?i)(?:[^\d]:|[=…_?)]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?\[?(\d{1,2}|s[iì]['’]?|no|ok|x)\]?\s*[.!]?\s*$`)
+	besideYes    = regexp.MustCompile(`(?i)\S\s+((?:s[iì]['’]?|no)(?:\s*[,;(].{0,80})?)$`)
+	besideFigure = regexp.MustCompile(`\pL\s+(\d{1,4}(?:[:.]\d\d)?)$`)
+	yesOrNo      = regexp.MustCompile(`(?i)s[iì]\s*(?:/|o|oppure|,)\s*no\b`)
+	besideSign   = regexp.MustCompile(`[\s?:)](?:-+>|=+>|→|»)\s*(\S.{0,300})$`)
+	questionMark = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?\d{1,2}\s*[.):\-–]\s*`)
+	// where a question ends: «? (1–5)», «(1–5)», «:»
+	questionEnd = regexp.MustCompile(`^(?:.*\?(?:\s*\([^()]*\))*|[^:?]*\([^()]*\)|(?:[^:()]*(?:\([^()]*\))?)*:(?:\s|$))`)
+	link        = regexp.MustCompile(`<(?:mailto|https?):[^>]*>`)
+	besideMark  = regexp.MustCompile(`^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
+)
+
+// read looks at a question from its number on.
+func (b *beside) read(n int, q string) {
+	if b.sure == nil {
+		b.sure, b.likely = map[int]string{}, map[int]string{}
+	}
+	q = questionMark.ReplaceAllString(q, "")
+	if m := besideSign.FindStringSubmatch(q); m != nil {
+		b.sure[n] = m[1]
+		return
+	}
+	q = link.ReplaceAllString(q, "")
+	shape := besideShape.FindStringSubmatch(q)
+	end := len(questionEnd.FindString(q))
+	if strings.TrimSpace(q[end:]) == "" {
+		// An answer may be a question itself.
+		if first := strings.IndexByte(q, '?'); first >= 0 && first < strings.LastIndexByte(q, '?') {
+			end = first + 1
+		}
+	}
+	tail, label := strings.TrimSpace(q[end:]), strings.HasSuffix(strings.TrimSpace(q[:end]), ":")
+	switch {
+	case shape != nil:
+		tail = shape[1]
+	case end == 0:
+		// «martedì 12 gennaio si», «Ora d'inizio preferita 8:30»
+		if m := besideYes.FindStringSubmatch(q); m != nil && !yesOrNo.MatchString(q) {
+			b.sure[n] = m[1]
+		} else if m := besideFigure.FindStringSubmatch(q); m != nil {
+			b.likely[n] = m[1]
+			b.labels++
+		}
+		return
+	}
+	if !strings.ContainsFunc(tail, isWord) || len(tail) > 300 {
+		return
+	}
+	if label {
+		b.labels++
+	}
+	words := besideMark.ReplaceAllString(tail, "")
+	if words != tail || shape != nil || !label && !isSentence(tail) {
+		b.sure[n] = words
+	} else {
+		b.likely[n] = words
+	}
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// isSentence tells words that a prompt may go on with: they begin with a capital
+// and go on in small letters.
+func isSentence(s string) bool {
+	letters := strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return r
+	}, s)
+	return startsUpper(s) && (strings.ToUpper(letters) != letters || len(letters) < 2)
+}
+
+// answers are what stands behind the questions, as far as it can be believed:
+// when several are surely answers, or when the words above say that answers stand
+// below, or there are none. alone tells that nothing else was written, pointed
+// that the words say so.
+func (b beside) answers(pointed, alone, others bool) map[int]string {
+	out := map[int]string{}
+	sure := len(b.sure) >= 2 && b.labels <= len(b.sure)/2
+	if sure || pointed && len(b.sure) >= 2 || alone || others {
+		maps.Copy(out, b.sure)
+	}
+	if len(out) >= 2 || pointed && len(b.sure)+len(b.likely) >= 2 && (b.labels > 0 || len(out) > 0) {
+		maps.Copy(out, b.sure)
+		maps.Copy(out, b.likely)
+	}
+	return out
+}

@@ -1,0 +1,56 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+// salutation is a greeting at the head of a letter.
+var salutation = regexp.MustCompile(`(?i)^\s*(?:buon\s?giorno|buona\s?sera|salve|ciao|gentil\w+|egregi\w*|spett\S*)[^.:]{0,40}$`)
+
+// The words that end a letter.
+var closingWords = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:con\s+i\s+)?(?:molto\s+|più\s+)?(?:cordiali|cordialissimi|distinti|cari|migliori|tanti)\s+saluti|(?:un\s+)?(?:cordiale|caro)\s+saluto|cordialmente|saluti(?:\s+cordiali)?|` +
+	`(?:mille\s+)?grazie\s+(?:e|,)\s+(?:(?:cordiali|distinti|cari)\s+)?saluti|(?:(?:grazie|saluti)\s+e\s+)?buon(?:a\s+(?:giornata|serata)|\s+lavoro)|(?:best|kind)\s+regards|regards|(?:mit\s+)?freundlichen?\s+grü(?:ß|ss)en?|mfg|cordialement|bien\s+à\s+vous)[\s.,!;*_]*$`)
+
+// thanks is a line that says nothing else.
+var thanks = regexp.MustCompile(`(?i)^\s*(?:(?:mille\s+|molte\s+)?grazie(?:\s+(?:mille|tante|ancora|a\s+tutti|a\s+voi|di\s+tutto))?|ciao(?:\s+ciao)?|saluti|a\s+presto)\s*[.,!]*$`)
+
+// farewellStart begins a line that ends a letter, and may say more.
+var farewellStart = regexp.MustCompile(`(?i)^\s*(?:(?:mille\s+|molte\s+)?grazie|saluti|(?:cordiali|distinti|cari|tanti|migliori)\s+saluti|un\s+(?:caro\s+|cordiale\s+)?saluto|cordialmente|cordialità|ciao|a\s+(?:presto|domani|dopo|risentirci|luned|marted|mercoled|gioved|venerd)[\p{L}]*|buon[ao]?\s+(?:giornata|serata|lavoro|fine|week)|resto\s+a\s+disposizione|rest(?:o|iamo|ando)|in\s+attesa|(?:si\s+)?porg\w+|thanks|cheers|regards|best|merci|danke)(?:[\s,.!;]|$)`)
+
+// farewell tells a line that says nothing but goodbye.
+func (w writer) farewell(l string) bool {
+	return closingWords.MatchString(l) || thanks.MatchString(l) || farewellStart.MatchString(l) && !strings.HasSuffix(l, "?")
+}
+
+// withoutFarewell cuts the greeting and the name that somebody leaves below the
+// last answer; the first line may be one when the question is answered already.
+func (w writer) withoutFarewell(lines []string, answered bool) []string {
+	for i, l := range lines {
+		if w.farewell(l) && (i == 0 && (answered || closingWords.MatchString(l)) ||
+			i > 0 && (strings.TrimSpace(lines[i-1]) == "" || countWords(lines[i:]) <= 3)) {
+			lines = lines[:i]
+			break
+		}
+	}
+	lines = trimBlank(lines)
+	if len(lines) == 0 {
+		return nil
+	}
+	last := len(lines) - 1
+	switch l := lines[last]; {
+	case last == 0 && !answered:
+	case w.names(l), w.first(l), (last == 0 || strings.TrimSpace(lines[last-1]) == "") && (firstName.MatchString(l) || last == 0 && personName.MatchString(l)):
+		lines = trimBlank(lines[:last])
+	}
+	return lines
+}
+
+// withoutCourtesy cuts the greeting above and the farewell below.
+func (w writer) withoutCourtesy(lines []string) []string {
+	lines = trimBlank(lines)
+	if len(lines) > 1 && salutation.MatchString(lines[0]) {
+		lines = trimBlank(lines[1:])
+	}
+	return trimBlank(w.withoutFarewell(lines, true))
+}

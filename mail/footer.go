@@ -1,0 +1,38 @@
+package mail
+
+import (
+	"regexp"
+	"strings"
+)
+
+// What phones and programs add below a text.
+var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
+	`(?:messaggio\s+|e-?mail\s+)?(?:inviat[oa]|scritt[oa]|spedit[oa])\s+(?:da(?:l|lla|ll['’])?\s?(?:mi[oa]\s+)?(?:app\s+)?|con\s+(?:l['’]e-?mail\s+sicura\s+(?:di\s+)?\[?)?|tramite\s+|mediante\s+|via\s+)(?:un\s+)?` +
+	`(?:il\s+|lo\s+|la\s+)?(?:mio\s+)?(?:dispositivo|telefono|cellulare|smartphone|tablet|iphone|ipad|mac\b|galaxy|samsung|huawei|xiaomi|redmi|oppo|honor|android|windows|outlook|posta|mail|yahoo|libero|virgilio|tim\b|alice|aruba|blackberry|nokia|proton|gmail|bluemail|k-9|spark|my\b|roundcube|zimbra|webmail)|` +
+	`scarica\s+outlook|ottieni\s+outlook|get\s+outlook\s+for|télécharge[rz]\s+outlook|obten(?:ir|ez)\s+outlook|holen\s+sie\s+sich\s+outlook|outlook\s+(?:für|for|per|pour)\s+(?:ios|android)\b|` +
+	`sent\s+(?:from|via|with|using)\s+(?:my\s+|a\s+|the\s+)?(?:\S+\s+)?(?:iphone|ipad|mac\b|galaxy|samsung|android|mobile|phone|smartphone|tablet|blackberry|windows|outlook|yahoo|mail|gmail|wiko|huawei|xiaomi|nokia|htc|sony|typeapp|bluemail|acompli|sparrow|spark|proton|device|\S+\s*<https?:)|` +
+	`(?:von\s+meinem\s+\S+|gesendet\s+(?:von|mit|aus)|mit\s+\S+\s+(?:mail\s+)?gesendet)\b.*\S|` +
+	`envoyé\s+(?:de|depuis|à\s+partir\s+d[e'’]|avec)\s.*(?:iphone|ipad|outlook|mobile|téléphone|samsung|android|smartphone|appareil|mail|portable)|` +
+	`enviado\s+(?:desde|do)\s+(?:mi|meu)\b|` +
+	`(?:scarica|ottieni|get|download|télécharge[rz]|holen)\s+[^.!?]{1,60}\b(?:android|ios|iphone|ipad)\b|` +
+	`yahoo\s+mail\s*:|con\s+(?:tiscali|libero|tim|vodafone|iliad|wind|fastweb)\b.*(?:giga|minuti|gratis|mese)` +
+	`)`)
+
+// sentWith is such a line of a program nobody here has heard of: it ends the
+// text and names nothing that people send.
+var (
+	sentWith  = regexp.MustCompile(`^\s*(?i:inviat[oa]|spedit[oa]|sent|gesendet|envoyé)\s+(?i:da|dal|dall['’]|dalla|con|con\s+l['’]|tramite|from|with|via|von|mit|depuis|avec)\s*(?:app\s+)?\p{Lu}[^.!?]{1,70}\.?\s*$`)
+	sentThing = regexp.MustCompile(`(?i)\b(?:pec|fax|raccomandata|ieri|oggi|data|protocollo|prot|ufficio|comune|modul\w|\d{1,2}/\d{1,2})\b`)
+)
+
+// printAdvice and the seals of scanners stand on any line.
+var printAdvice = regexp.MustCompile(`(?i)^[^\p{L}]*(?:non\s+stampare\s+quest|prima\s+di\s+stampare|evita\s+di\s+stampare|please\s+consider\s+the\s+environment)`)
+
+// isFooter tells whether line i is such a footer.
+func isFooter(lines []string, i int) bool {
+	l := lines[i]
+	if footer.MatchString(l) || printAdvice.MatchString(l) {
+		return true
+	}
+	return sentWith.MatchString(l) && !sentThing.MatchString(l) && (i == 0 || strings.TrimSpace(lines[i-1]) == "") && countWords(lines[i+1:]) == 0
+}
