@@ -56,10 +56,19 @@ func (c *conv) remember(o Out) error {
 	if o.Channel == ByMail {
 		c.Save(MakeRef("ask", o.ID), q, tokenLife)
 	}
-	if !o.Reply {
-		last, err := load[ask](c, "talk", o.To)
-		if err != nil || last != nil && c.now.Sub(last.At) < time.Hour {
-			return err // a notice does not cut into a conversation
+	last, err := load[ask](c, "talk", o.To)
+	switch {
+	case err != nil:
+		return err
+	case !o.Reply:
+		if last != nil && c.now.Sub(last.At) < time.Hour {
+			return nil // a notice does not cut into a conversation
+		}
+	case !c.proven():
+		// Whoever forges a mail has a question put to somebody by mail: the next
+		// «sì» in the chat is not about it. Only a need goes on there.
+		if !q.about("need.") || last != nil && last.By == ByChat {
+			return nil
 		}
 	}
 	c.Save(MakeRef("talk", o.To), q, talkLife)
@@ -178,14 +187,16 @@ func (c *conv) question() (*ask, error) {
 // to the question that asked for that; a mail that goes on with a question put
 // in chat, without a proof of its writer, is asked back.
 func (c *conv) answered(q *ask, act Act) error {
-	c.Delete(c.talk()) // the next «sì» is about something else
+	if c.proven() {
+		c.Delete(c.talk()) // the next «sì» is about something else
+	}
 	switch {
 	case c.shared != nil: // never sure who it is
 	case c.channel == ByChat, c.asked != nil && c.now.Sub(q.At) < freshLife && (!c.doubt || act.Verb == "sure"):
 		c.sure = true
 	case c.asked == nil && strings.HasPrefix(act.Verb, "survey."):
 		return c.reply("survey.by_reply", nil) // an answer is kept nowhere but in its sheet
-	case c.asked == nil && c.in.Mail.Proof != "pass":
+	case c.asked == nil && !c.proven():
 		return c.confirm(act)
 	}
 	return c.do(act)

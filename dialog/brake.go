@@ -6,7 +6,11 @@ import "regia/training"
 // address got too many: another program answers there. The office is told once
 // a day.
 func (c *conv) braked(reason string) (bool, error) {
-	b, err := load[training.Brake](c, "brake", c.writer)
+	writer := c.writer
+	if c.doubt {
+		writer += ".doubt" // a forger does not use up the answers to whom they forge
+	}
+	b, err := load[training.Brake](c, "brake", writer)
 	if err != nil {
 		return false, err
 	}
@@ -14,7 +18,7 @@ func (c *conv) braked(reason string) (bool, error) {
 		b = &training.Brake{}
 	}
 	ok, first := b.Answer(reason, c.now)
-	c.Save(MakeRef("brake", c.writer), b, training.BrakeLife)
+	c.Save(MakeRef("brake", writer), b, training.BrakeLife)
 	if ok || !first {
 		return !ok, nil
 	}

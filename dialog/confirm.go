@@ -30,6 +30,12 @@ var asking = map[string]bool{
 // more than a From that anybody can write is needed for them.
 var settings = map[string]bool{"announce.off": true, "announce.on": true, "prefer.chat": true, "prefer.mail": true}
 
+// proven tells that more than a From says who writes: the chat, a token, or the
+// own mail server, which must not be in doubt.
+func (c *conv) proven() bool {
+	return c.channel != ByMail || c.sure || !c.doubt && (c.asked != nil || c.in.Mail != nil && c.in.Mail.Proof == "pass")
+}
+
 // doubtful tells an act that came by mail and is asked back before it is done:
 // where the own server does not vouch for the writer, and of the settings also
 // where nothing else does.
@@ -41,7 +47,7 @@ func (c *conv) doubtful(a Act) bool {
 		return true
 	}
 	comesBack := c.person.Left && (a.Verb == "here" || a.Verb == "hello")
-	return (settings[a.Verb] || comesBack) && c.asked == nil && c.in.Mail.Proof != "pass"
+	return (settings[a.Verb] || comesBack) && !c.proven()
 }
 
 // confirm asks back an act that came by mail unproven.

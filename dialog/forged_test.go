@@ -319,3 +319,36 @@ func TestAnAnswerToAnInvitation(t *testing.T) {
 		t.Error("the answer to the new date does not count")
 	}
 }
+
+// A question that a forged mail caused goes by mail, and is not what the next
+// «sì» in the chat is about; the question of the chat stays.
+func TestAForgedMailDoesNotCutIntoTheChat(t *testing.T) {
+	without := map[string]string{}
+	for name, chat := range map[string]int64{"bruno": 98, "carla": 99} {
+		w, _ := reminded(t)
+		mustly(t)(w.Actor(actors[name], chat).Say("sì"))
+		without[name] = lasting(w)
+	}
+	for _, proof := range []string{"", "none", "fail"} {
+		for _, text := range []string{"rinuncio", "cancellami", "esci", "cancella corso prova", "assente dal 15 al 19 marzo", "annulla", "corsi", "sì", "no"} {
+			w, _ := reminded(t)
+			must := mustly(t)
+			name, chat := "bruno", int64(98)
+			if strings.HasPrefix(text, "cancella ") || strings.HasPrefix(text, "assente") {
+				name, chat = "carla", 99
+			}
+			who := w.Actor(actors[name], chat)
+			writes(t, w, who.Mail, "", proof, text)
+			must(who.Say("sì"))
+			if lasting(w) != without[name] {
+				t.Errorf("proof %q: «sì» in the chat after a mail «%s» changed something", proof, text)
+			}
+			must(who.Say("mi serve"))
+			writes(t, w, who.Mail, "", proof, text)
+			must(who.Say("un corso di excel"))
+			if len(w.Documents("words")) != 1 {
+				t.Errorf("proof %q: a mail «%s» took the question of the chat away", proof, text)
+			}
+		}
+	}
+}

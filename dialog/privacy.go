@@ -57,7 +57,9 @@ func cancel(c *conv, a Act) error {
 
 // no leaves what was asked, and nothing else.
 func no(c *conv, a Act) error {
-	c.Delete(c.talk())
+	if c.proven() {
+		c.Delete(c.talk())
+	}
 	return c.reply("cancelled", nil)
 }
 

@@ -71,7 +71,8 @@ func (v view) value(name string, args Args) (string, error) {
 		if p.Text == "" {
 			return "la risposta all'invito del calendario", nil
 		}
-		return bounded(firstLine(p.Text)), nil
+		said := []rune(firstLine(p.Text)) // perhaps a forger's: no letter to send on
+		return string(said[:min(len(said), maxQuoted)]), nil
 	case "note":
 		n, err := load[officeNote](v.r, "note", id)
 		if err != nil || n == nil {
@@ -81,6 +82,9 @@ func (v view) value(name string, args Args) (string, error) {
 	}
 	return "", fmt.Errorf("no field %q", name)
 }
+
+// maxQuoted is how much of a message is said back to be confirmed.
+const maxQuoted = 300
 
 func (v view) topic(kind, field, id string) (string, error) {
 	if field == "title" {
