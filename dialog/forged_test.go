@@ -212,6 +212,15 @@ func TestASharedAddressInDoubt(t *testing.T) {
 	if m := last(); m.Out.Text != "enrol.done" || len(w.Documents("enrollment")) != 1 {
 		t.Errorf("the end is %s", m.Out.Text)
 	}
+	must(w.Advance(time.Date(2027, 3, 11, 14, 0, 0, 0, training.Rome())))
+	writes(t, w, registry, lastMail(w, registry, "survey.mail").Rendered.Token, "none", "5 4 4 9")
+	if ask := lastMail(w, registry, "survey.confirm"); ask == nil || strings.Contains(w.Dump(), `"usefulness":5`) || len(w.Documents("unsigned")) > 0 {
+		t.Fatalf("%+v", ask)
+	}
+	writes(t, w, registry, last().Rendered.Token, "none", "sì")
+	if !strings.Contains(w.Dump(), `"usefulness":5`) {
+		t.Error("the confirmed answers do not count")
+	}
 }
 
 // Strangers that a forger makes up do not flood the focal point.

@@ -117,6 +117,7 @@ type Timer struct {
 type Sent struct {
 	Out     Out     `json:"out"`
 	Outcome Outcome `json:"outcome"`
+	Return  string  `json:"return,omitempty"` // as in Failure
 }
 
 // Command is a piece of work given at the command line: a chunk of an import,

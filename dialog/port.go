@@ -98,6 +98,9 @@ type Failure struct {
 	RetryAt   time.Time
 	// Outcome of a lasting failure: Unreachable, Bounced or GivenUp.
 	Outcome Outcome
+	// Return is the Rendered.Return of a mail that a server refused: it tells
+	// which address did.
+	Return string
 }
 
 // Outcome is what became of a message in the end.

@@ -51,7 +51,12 @@ func (c *conv) unsent(s Sent) error {
 	case s.Out.Channel == ByChat && s.Outcome == Unreachable:
 		p.ChatLost = true
 	case dead:
-		address, _ := p.Mail()
+		// Several messages may have been refused at once: the address is that of
+		// the message, and not the one that would be written to now.
+		_, _, address, _, err := c.openReturn(s.Return)
+		if err != nil {
+			return err
+		}
 		markDead(p, address)
 	}
 	c.save("person", p.ID, p)
@@ -86,7 +91,7 @@ func (c *conv) elsewhere(p *training.Person, o Out, dead bool) error {
 // markDead notes that an address does not work.
 func markDead(p *training.Person, address string) {
 	for i := range p.Addresses {
-		if p.Addresses[i].Mail == address {
+		if address != "" && p.Addresses[i].Mail == address {
 			p.Addresses[i].Dead = true
 		}
 	}

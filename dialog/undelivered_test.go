@@ -154,3 +154,21 @@ func TestAForgedReportChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A server that refuses a message closes the address that the message went to,
+// and no other that the person has meanwhile.
+func TestARefusalClosesTheAddressItWasAbout(t *testing.T) {
+	w, _ := reminded(t)
+	m := lastMail(w, actors["anna"], "reminder")
+	refused := func(back string) bool {
+		t.Helper()
+		mustly(t)(w.Handle(dialog.In{Sent: &dialog.Sent{Out: m.Out, Outcome: dialog.Bounced, Return: back}}))
+		return strings.Contains(w.Dump(), `"dead":true`)
+	}
+	if refused(dialog.ReturnToken(dialogtest.MAC, m.Out.To, m.Out.ID, "anna@prima.example")) {
+		t.Error("a refusal of another address closed hers")
+	}
+	if !refused(m.Rendered.Return) {
+		t.Error("a refusal does not close her address")
+	}
+}

@@ -25,6 +25,8 @@ func FuzzUnderstand(f *testing.F) {
 		must(f, err)
 		f.Add(raw)
 	}
+	f.Add([]byte("Authentication-Results: posta.provincia.example 1; spf=pass (a \\) b) smtp.mailfrom=\"x; \\\"y\"@z.example;\r\n\tdkim = pass header.d=a.example\r\n" +
+		"From: a@a.example\r\n\r\nx"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m, err := mail.Understand(raw, own, day)
 		if err != nil && err != mail.ErrNoMail {

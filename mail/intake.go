@@ -91,8 +91,8 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 			// large, if there is anybody to say it to.
 			m.Text, m.Answers, m.Files = "", nil, nil
 		}
-		if d.Certified && m.Kind == KindReply && m.Token == "" {
-			m.Kind, m.Reason = KindRejected, "no answer to the service"
+		if d.Certified && (m.Kind == KindReply && m.Token == "" || m.Kind == KindBounce) {
+			m.Kind, m.Reason = KindRejected, "no answer to the service, and no receipt"
 		}
 		if !d.Certified && m.Kind == KindPECReceipt {
 			m.Receipt.Token = "" // anybody can write one to an ordinary account
@@ -113,7 +113,7 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 			in.Mail.Sort = SortTooLarge
 		}
 		if in.Mail.Certified = d.Certified; d.Certified && m.Kind != KindPECReceipt && m.Envelope != EnvelopeCertified {
-			in.Mail.Proof, in.Mail.Hard = "none", false // from outside
+			in.Mail.Proof = "none" // from outside
 		}
 		ins, at = append(ins, in), append(at, i)
 	}

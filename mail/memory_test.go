@@ -371,6 +371,7 @@ func TestRefusalsAreToldFromTrouble(t *testing.T) {
 	s, err := mailtest.Start(own.String(), clock)
 	must(t, err)
 	defer s.Close()
+	back := "0" + strings.Repeat("a", 42)
 	s.Refuse("gone@comune-airole.example", 550)
 	s.Refuse("full@comune-airole.example", 452)
 	address := map[string]string{"o1": "gone@comune-airole.example", "o2": "full@comune-airole.example", "o3": "ok@comune-airole.example", "o4": "", "o5": "x\r\nBcc: y@z.example"}
@@ -382,13 +383,13 @@ func TestRefusalsAreToldFromTrouble(t *testing.T) {
 			if o.ID >= "o6" {
 				return dialog.Rendered{}, errors.New("the store is away")
 			}
-			return dialog.Rendered{Address: address[o.ID], Subject: "prova", Body: "prova"}, nil
+			return dialog.Rendered{Address: address[o.ID], Subject: "prova", Body: "prova", Return: back}, nil
 		},
 	}
 	defer sender.Close()
 	steps(t, sender.Step)
 	want := map[string]dialog.Failure{
-		"o1": {Outcome: dialog.Bounced}, "o2": {Temporary: true, RetryAt: day.Add(time.Minute)},
+		"o1": {Outcome: dialog.Bounced, Return: back}, "o2": {Temporary: true, RetryAt: day.Add(time.Minute)},
 		"o4": {Outcome: dialog.Unreachable}, "o5": {Outcome: dialog.Unreachable},
 		"o6": {Temporary: true, RetryAt: day.Add(time.Minute)}, "o7": {Outcome: dialog.GivenUp},
 	}

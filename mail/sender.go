@@ -141,7 +141,7 @@ func (s *Sender) deliver(ctx context.Context, out dialog.Out) (dialog.Failure, e
 		if se.Reason == gomail.ErrSMTPRcptTo {
 			outcome = dialog.Bounced
 		}
-		return dialog.Failure{Outcome: outcome}, err
+		return dialog.Failure{Outcome: outcome, Return: r.Return}, err
 	}
 	return s.again(out), err
 }

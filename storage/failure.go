@@ -65,7 +65,7 @@ func (b Outbox) Fail(ctx context.Context, ch dialog.Channel, out dialog.Out, f d
 		}
 		args = append(args, millis(f.RetryAt), text)
 	} else {
-		text, err := sentInput(sent, out, f.Outcome, now)
+		text, err := sentInput(sent, out, f, now)
 		if err != nil {
 			return err
 		}
@@ -87,8 +87,8 @@ func (b Outbox) Fail(ctx context.Context, ch dialog.Channel, out dialog.Out, f d
 	return err
 }
 
-func sentInput(id string, out dialog.Out, outcome dialog.Outcome, now time.Time) ([]byte, error) {
-	raw, err := json.Marshal(dialog.In{ID: id, At: now, Sent: &dialog.Sent{Out: out, Outcome: outcome}})
+func sentInput(id string, out dialog.Out, f dialog.Failure, now time.Time) ([]byte, error) {
+	raw, err := json.Marshal(dialog.In{ID: id, At: now, Sent: &dialog.Sent{Out: out, Outcome: f.Outcome, Return: f.Return}})
 	if err != nil {
 		return nil, err
 	}
