@@ -32,6 +32,7 @@ func TestCertifiedMail(t *testing.T) {
 	people = strings.ReplaceAll(people, "dipendente;\n", "dipendente;;;\n")
 	people = strings.ReplaceAll(people, "dipendente;sì\n", "dipendente;sì;;\n")
 	people = strings.Replace(people, "protocollo@pec.comune-pigna.example;dipendente;;;", "protocollo@pec.comune-pigna.example;dipendente;;pec;Polizia locale", 1)
+	people += "Pigna;Muta;Casella;muta@pec.comune-pigna.example;dipendente;;pec;Polizia locale\n" // no receipts come from it
 	if out, err := s.run("import", "--organizations", s.file("enti.csv", serviceOrganizations), "--people", s.file("persone.csv", people), "--apply"); err != nil {
 		t.Fatalf("import: %v\n%s", err, out)
 	}
@@ -62,6 +63,11 @@ func TestCertifiedMail(t *testing.T) {
 	}
 	if n := box(); n != 4 || post.dovecot.Count(mailtest.PECUser, "Processed") != 0 {
 		t.Errorf("%d in the box, want 4", n)
+	}
+	carla.mark = s.ears.count(carla.chat)
+	r.move(days.monday.AddDate(0, 0, 3))
+	if text := carla.hears("Un messaggio PEC non risulta consegnato"); !strings.Contains(text, "Muta Casella") || strings.Contains(text, "Pina") {
+		t.Errorf("the office reads\n%s", text)
 	}
 	r.p.stop(t)
 }
