@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*([.):\-–])\s*\D`)
+	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*([.):°º\-–])\s*\D`)
 	numberedLine   = regexp.MustCompile(`^\s*(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
 	// «Domanda 1 sì», «Punto n. 2 → no», «(3) tre», «* 4) no», «1ª domanda: …»
 	labelledLine = regexp.MustCompile(`(?i)^\s*(?:[-–*•·]\s*)?(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s*(?:n\.?\s*|n°\s*|numero\s*)?|[rdnq]\.?\s*(?:°\s*)?)(\d{1,2})\s*(?:[ªº°]\s*)?(?:[.):=]|[-–—]\s|->|=>|→|\s)\s*(\S.*)$`)
@@ -141,8 +141,11 @@ func withoutQuestions(items map[int]string) map[int]string {
 			below[n] = undressed(rest)
 		}
 	}
-	if copied && len(below) >= 2 && 2*len(below) >= len(items) {
+	switch {
+	case copied && len(below) >= 2 && 2*len(below) >= len(items):
 		return below
+	case copied:
+		return nil // they are the writer's own questions
 	}
 	return items
 }

@@ -10,7 +10,7 @@ import (
 // 2027 alle ore 10:02 Formazione <x@y> ha scritto:», over up to six lines.
 const verbs = `hai?\s+scritto|avete\s+scritto|scrive|scrisse|wrote|writes|sent|has\s+written|` +
 	`schrieb|hat\s+geschrieben|geschrieben|[ée]crit|a\s+[ée]crit|escribi[óo]|escreveu|` +
-	`napisał\(a\)|napisała?|schreef|geschreven|skrev|kirjoitti|написала?|пишет|đã\s+viết|schrijft`
+	`napisał\(a\)|napisała?|napsal\(a\)|napsala?|je\s+napisal\S*|ezt\s+írta|következőt\s+írta|schreef|geschreven|skrev|kirjoitti|написала?|пишет|đã\s+viết|schrijft`
 
 var (
 	endsInVerb = regexp.MustCompile(`(?i)(?:^|[\s>)"'”])(?:` + verbs + `)\s*:?\s*-*\s*$`)
@@ -22,7 +22,7 @@ var (
 	// «Quoting Nome <x@y>:», as Horde writes it.
 	quoting = regexp.MustCompile(`(?i)^(?:quoting|citando|zitat\s+von|quotando)\s+\S`)
 	// How such a line begins.
-	opening = regexp.MustCompile(`(?i)^-*\s*(?:on\s|il\s|in\s+data\s|addì\s|le\s|am\s|el\s|em\s|op\s|w\s+dniu\s|dnia\s|den\s|på\s|vào\s|` +
+	opening = regexp.MustCompile(`(?i)^-*\s*(?:on\s|il\s|in\s+data\s|addì\s|le\s|am\s|dne\s|el\s|em\s|op\s|w\s+dniu\s|dnia\s|den\s|på\s|vào\s|` +
 		`(?:lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|jeu|ven|sam|dim|` +
 		`tir|ons|tor|fre|lør|søn|man|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс)[a-zà-ÿ]*[.,]?\s+\d|` +
 		`(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|luned|marted|mercoled|gioved|venerd|sabato|domenica)|` +
@@ -40,8 +40,24 @@ var (
 )
 
 // attribution tells whether an attribution begins at line i, and how many
-// lines it takes.
+// lines it takes. «Il corso va bene» directly above «Il giorno 11 mar … ha
+// scritto:» begins as one does, and was written.
 func attribution(lines []string, i int) (n int, ok bool) {
+	n, ok = attributionAt(lines, i)
+	above := ""
+	for k := 1; ok && k < n; k++ {
+		above += lines[i+k-1] + " "
+		if clock.MatchString(above) || year.MatchString(above) || shortDate.MatchString(above) || strings.Contains(above, "@") {
+			break
+		}
+		if _, below := attributionAt(lines, i+k); below {
+			return 0, false
+		}
+	}
+	return n, ok
+}
+
+func attributionAt(lines []string, i int) (n int, ok bool) {
 	first := strings.TrimSpace(lines[i])
 	if strings.HasPrefix(first, markAttribution) {
 		n = 1
@@ -84,6 +100,9 @@ func attribution(lines []string, i int) (n int, ok bool) {
 		if len(joined) > 600 {
 			return 0, false
 		}
+		if !mayEnd(line) {
+			continue
+		}
 		dated := clock.MatchString(joined) || year.MatchString(joined) || shortDate.MatchString(joined)
 		address := inBrackets.MatchString(joined) || strings.Contains(joined, "@")
 		if endsInVerb.MatchString(joined) {
@@ -114,6 +133,15 @@ func attribution(lines []string, i int) (n int, ok bool) {
 	return 0, false
 }
 
+// mayEnd spares the patterns the lines on which no introduction ends.
+func mayEnd(l string) bool {
+	switch l[len(l)-1] {
+	case ':', '>', ')', ']', '-', '"':
+		return true
+	}
+	return endsInVerb.MatchString(l[max(0, len(l)-24):])
+}
+
 // quotedNext tells whether the next line that holds anything is quoted.
 func quotedNext(lines []string, i int) bool {
 	for ; i < len(lines); i++ {
@@ -126,16 +154,16 @@ func quotedNext(lines []string, i int) bool {
 
 // The header that a program repeats above what it quotes.
 var (
-	fieldFrom = `da|from|von|de|van|fra|från|od|mittente|expéditeur|absender|remitente`
-	fieldDate = `inviato(?:\s+il)?|spedito(?:\s+il)?|data|date|sent|gesendet|datum|envoyé(?:\s+le)?|verzonden|dato|sendt|skickat|wysłano|enviado(?:\s+el)?|fecha|data\s+invio|ricevuto`
-	fieldTo   = `a|to|an|à|aan|til|till|do|per|para|destinatario|destinatari|destinataire|empfänger|cc|ccn|bcc|copie\s+à|kopie|copia|p\.?c\.?`
-	fieldSubj = `oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|re|priorità|importanza|importance|allegati|attachments?|anlagen|rispondi\s+a|reply-to|message\s+du`
+	fieldFrom = `da|feladó|from|von|de|van|fra|från|od|mittente|expéditeur|absender|remitente`
+	fieldDate = `inviato(?:\s+il)?|spedito(?:\s+il)?|elküldve|odesláno|poslano|data|date|sent|gesendet|datum|envoyé(?:\s+le)?|verzonden|dato|sendt|skickat|wysłano|enviado(?:\s+el)?|fecha|data\s+invio|ricevuto`
+	fieldTo   = `a|to|an|à|aan|til|till|do|per|címzett|komu|za|para|destinatario|destinatari|destinataire|empfänger|cc|ccn|bcc|copie\s+à|kopie|copia|p\.?c\.?`
+	fieldSubj = `oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|tárgy|předmět|zadeva|re|priorità|importanza|importance|allegati|attachments?|anlagen|rispondi\s+a|reply-to|message\s+du`
 
 	headerField = regexp.MustCompile(`(?i)^[>\s*_|]*(` + fieldFrom + `|` + fieldDate + `|` + fieldTo + `|` + fieldSubj + `)[*_\s]*:[*_\s]*`)
 	fromField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldFrom + `)[*_\s]*:`)
 	dateField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldDate + `|message\s+du)[*_\s]*:`)
 	toField     = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldTo + `)[*_\s]*:`)
-	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg)[*_\s]*:`)
+	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|tárgy|předmět|zadeva)[*_\s]*:`)
 )
 
 // bareHeader is the header as the webmail of Aruba's PEC repeats it, without
@@ -155,7 +183,7 @@ func headerBlock(lines []string, i int) bool {
 	if strings.HasPrefix(lines[i], "Da ") && bareHeader.MatchString(strings.Join(lines[i:min(i+7, len(lines))], "\n")) {
 		return true
 	}
-	if len(lines[i]) > 40 && lostLines.MatchString(lines[i]) {
+	if len(lines[i]) > 40 && len(lines[i]) < 1000 && lostLines.MatchString(lines[i]) {
 		return true
 	}
 	if !strings.Contains(lines[i], ":") || !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {

@@ -30,7 +30,7 @@ func (p *parts) readBare(lines []string, w writer) {
 		return
 	}
 	p.questions, p.beside = q.last, q.beside
-	pointed := !hasWords(top) || pointer.MatchString(strings.Join(top, " "))
+	pointed := onlyCourtesy(top) || pointer.MatchString(strings.Join(top, " "))
 	// One answer may be what the prompt itself says under its last line.
 	some := len(q.found) >= 2 || len(q.found) == 1 && q.found[0].question < q.last
 	if some && (pointed || q.plain()) {
@@ -183,8 +183,8 @@ var cutShort = regexp.MustCompile(`(?i)\s(?:e|o|di|del|della|dei|degli|delle|con
 // section is the heading of a part of a questionnaire.
 var section = regexp.MustCompile(`(?i)^\s*(?:sezione|parte|blocco|sez\.)\s+(?:[a-h]\b|\d|prima|seconda|terza|[ivx]+\b)`)
 
-// instruction is the line of the own questionnaires that says how to answer.
-var instruction = regexp.MustCompile(`^\s*Rispondi\s+con\s+\d+\s+numeri`)
+// instruction is a line that says how to answer.
+var instruction = regexp.MustCompile(`^\s*(?:Rispond(?:i|ete|ere|a)|Si\s+prega\s+di\s+rispondere)\s`)
 
 // questionGoesOn counts the lines that a program wrapped off a question: none
 // if it ends on its first.
@@ -204,7 +204,7 @@ func questionGoesOn(lines []string) int {
 		if broken {
 			return 1
 		}
-		if open <= 0 && (asked.MatchString(l) || strings.HasSuffix(l, ")") && strings.Contains(lines[0], "(")) {
+		if open <= 0 && (asked.MatchString(l) && (len(lines[0]) >= 45 || !startsUpper(l) && l[0] != '[') || strings.HasSuffix(l, ")") && strings.Contains(lines[0], "(")) {
 			return i + 1
 		}
 	}

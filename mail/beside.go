@@ -21,10 +21,11 @@ var (
 	besideFigure = regexp.MustCompile(`\pL\s+(\d{1,4}(?:[:.]\d\d)?)$`)
 	yesOrNo      = regexp.MustCompile(`(?i)s[iì]\s*(?:/|o|oppure|,)\s*no\b`)
 	besideSign   = regexp.MustCompile(`[\s?:)](?:-+>|=+>|→|»)\s*(\S.{0,300})$`)
-	questionMark = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?\d{1,2}\s*[.):\-–]\s*`)
+	questionMark = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?\d{1,2}\s*[.):°º\-–]\s*`)
 	// where a question ends: «? (1–5)», «(1–5)», «:»
 	questionEnd = regexp.MustCompile(`^(?:.*\?(?:\s*\([^()]*\))*|[^:?]*\([^()]*\)|(?:[^:()]*(?:\([^()]*\))?)*:(?:\s|$))`)
-	link        = regexp.MustCompile(`<(?:mailto|https?):[^>]*>`)
+	link        = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
+	hinted      = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
 	besideMark  = regexp.MustCompile(`^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
 )
 
@@ -34,11 +35,11 @@ func (b *beside) read(n int, q string) {
 		b.sure, b.likely = map[int]string{}, map[int]string{}
 	}
 	q = questionMark.ReplaceAllString(q, "")
+	q = link.ReplaceAllString(q, "")
 	if m := besideSign.FindStringSubmatch(q); m != nil {
 		b.sure[n] = m[1]
 		return
 	}
-	q = link.ReplaceAllString(q, "")
 	shape := besideShape.FindStringSubmatch(q)
 	end := len(questionEnd.FindString(q))
 	if strings.TrimSpace(q[end:]) == "" {
@@ -61,13 +62,13 @@ func (b *beside) read(n int, q string) {
 		}
 		return
 	}
-	if !strings.ContainsFunc(tail, isWord) || len(tail) > 300 {
+	if !strings.ContainsFunc(tail, isWord) || len(tail) > 300 || hinted.MatchString(tail) {
 		return
 	}
 	if label {
 		b.labels++
 	}
-	words := besideMark.ReplaceAllString(tail, "")
+	words := besideMark.ReplaceAllString(answerLabel.ReplaceAllString(tail, ""), "")
 	if words != tail || shape != nil || !label && !isSentence(tail) {
 		b.sure[n] = words
 	} else {
@@ -90,16 +91,15 @@ func isSentence(s string) bool {
 }
 
 // answers are what stands behind the questions, as far as it can be believed:
-// when several are surely answers, or when the words above say that answers stand
-// below, or there are none. alone tells that nothing else was written, pointed
-// that the words say so.
-func (b beside) answers(pointed, alone, others bool) map[int]string {
+// when several are surely answers, or when nothing else was written, or when the
+// writer's words say where the answers are (told) or there are no others.
+func (b beside) answers(told, pointed, alone, others bool) map[int]string {
 	out := map[int]string{}
-	sure := len(b.sure) >= 2 && b.labels <= len(b.sure)/2
-	if sure || pointed && len(b.sure) >= 2 || alone || others {
+	all := len(b.sure) + len(b.likely)
+	if len(b.sure) >= 2 && (pointed || b.labels <= len(b.sure)/2) || alone || others {
 		maps.Copy(out, b.sure)
 	}
-	if len(out) >= 2 || pointed && len(b.sure)+len(b.likely) >= 2 && (b.labels > 0 || len(out) > 0) {
+	if len(out) >= 2 || all >= 2 && (told || pointed && (b.labels > 0 || len(out) > 0)) {
 		maps.Copy(out, b.sure)
 		maps.Copy(out, b.likely)
 	}

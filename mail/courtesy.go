@@ -23,10 +23,17 @@ func (w writer) farewell(l string) bool {
 	return closingWords.MatchString(l) || thanks.MatchString(l) || farewellStart.MatchString(l) && !strings.HasSuffix(l, "?")
 }
 
+// aside begins a remark on something else.
+var aside = regexp.MustCompile(`(?i)^\s*(?:ah\b|a\s+proposito|(?:ne\s+)?approfitto|colgo\s+l|p\.?\s?s\.?[\s:,]|n\.?\s?b\.?[\s:,]|(?:vi\s+)?segnalo)`)
+
 // withoutFarewell cuts the greeting and the name that somebody leaves below the
 // last answer; the first line may be one when the question is answered already.
 func (w writer) withoutFarewell(lines []string, answered bool) []string {
 	for i, l := range lines {
+		if i > 0 && strings.TrimSpace(lines[i-1]) == "" && aside.MatchString(l) {
+			lines = lines[:i]
+			break
+		}
 		if w.farewell(l) && (i == 0 && (answered || closingWords.MatchString(l)) ||
 			i > 0 && (strings.TrimSpace(lines[i-1]) == "" || countWords(lines[i:]) <= 3)) {
 			lines = lines[:i]
@@ -53,4 +60,21 @@ func (w writer) withoutCourtesy(lines []string) []string {
 		lines = trimBlank(lines[1:])
 	}
 	return trimBlank(w.withoutFarewell(lines, true))
+}
+
+// greeting is a line that greets and says nothing more.
+var greeting = regexp.MustCompile(`(?i)^\s*(?:buon\s?giorno|buona\s?sera|buon\s+pomeriggio|salve|ciao|gentil\w+|spett\S*|egregi\w*|guten\s+tag|bonjour|hello|hi)(?:\s+(?:a\s+)?(?:tutt\w|voi|ragazzi|collegh\w|colleg[ah]|signor\w*|dott\S*|(?-i:\p{Lu})[\p{L}.]+))*[\s,.!:]*$`)
+
+// announced is a word or two that only say that something is there.
+var announced = regexp.MustCompile(`(?i)^\s*(?:eccoc?[im]?|ecco\s+fatto|fatto|compilat[oai]|tutto\s+fatto)\s*[,.!:]*\s*$`)
+
+// onlyCourtesy tells that lines say nothing but good day and goodbye.
+func onlyCourtesy(lines []string) bool {
+	for _, l := range lines {
+		if strings.TrimSpace(l) != "" && !rule.MatchString(l) && !greeting.MatchString(l) && !announced.MatchString(l) &&
+			!closingWords.MatchString(l) && !thanks.MatchString(l) {
+			return false
+		}
+	}
+	return true
 }

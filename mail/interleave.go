@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -63,6 +64,29 @@ func (p *parts) read(lines []string, w writer) {
 	}
 	cur.last = true
 	flush()
+	if !slices.ContainsFunc(p.between, func(b interleaved) bool { return b.question > 0 && !b.last }) {
+		p.readBehindBars(lines, w)
+	}
+}
+
+// readBehindBars reads what somebody typed into the quote itself, so that the
+// program put bars before it: it is done if nothing else was written, or if it
+// looks like nothing else.
+func (p *parts) readBehindBars(lines []string, w writer) {
+	var inner []string
+	for _, l := range lines {
+		if isQuoted(l) {
+			inner = append(inner, strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(l), ">")))
+		}
+	}
+	q := bareQuestions(inner)
+	silent := onlyCourtesy(w.withoutSignature(p.above, false))
+	for _, b := range p.between {
+		silent = silent && len(w.withoutFarewell(w.withoutSignature(b.lines, true), true)) == 0
+	}
+	if len(q.found) >= 2 && (q.plain() || silent && 2*q.asked > q.last) {
+		p.between = append(q.found, p.between...)
+	}
 }
 
 // joined is a quoted question with the lines it was wrapped into.

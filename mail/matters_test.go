@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,13 @@ func TestWhatDoesNotMatter(t *testing.T) {
 		},
 		"empty lines above": func(s string) string { return "\n\n" + s },
 		"the ends of lines": func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
+		"no gap above the quote": func(s string) string {
+			at := quoteIntroduction.FindStringSubmatchIndex(s)
+			if at == nil {
+				return s
+			}
+			return s[:at[2]] + "\n" + s[at[3]:]
+		},
 		"no marker": func(s string) string {
 			return strings.Join(slices.DeleteFunc(strings.Split(s, "\n"), func(l string) bool {
 				return strings.Contains(l, "sopra questa riga")
@@ -30,7 +38,9 @@ func TestWhatDoesNotMatter(t *testing.T) {
 		},
 	}
 	cases := offices(t)
-	delete(cases, "odd-13") // there the marker alone tells where the quote begins
+	// There the marker alone tells where the quote begins, or the gap.
+	delete(cases, "odd-13")
+	delete(cases, "odd-06")
 	differ := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		c := mailCase(t, "", filepath.Join("testdata", "clients", name+".eml"), "")
@@ -55,6 +65,8 @@ func TestWhatDoesNotMatter(t *testing.T) {
 		t.Errorf("%s changes %d replies: %v", what, len(names), names)
 	}
 }
+
+var quoteIntroduction = regexp.MustCompile(`\S[ \t]*(\r?\n\s*\n)(?:Il\s+(?:giorno|\d)|In data|On\s|Am\s|Le\s\S+\s\d|Da:|-{3,}\s?Mess)`)
 
 // fromOf is the From field of a case.
 func fromOf(t *testing.T, name string) string {

@@ -70,8 +70,8 @@ func isNote(lines []string, i int) bool {
 // paragraph is the text from line i to the next empty one, eight lines at most.
 func paragraph(lines []string, i int) string {
 	var b strings.Builder
-	for j := i; j < len(lines) && j < i+8 && strings.TrimSpace(lines[j]) != ""; j++ {
-		b.WriteString(strings.TrimSpace(lines[j]) + " ")
+	for j := i; j < len(lines) && j < i+8 && b.Len() < 2000 && strings.TrimSpace(lines[j]) != ""; j++ {
+		b.WriteString(clip(strings.TrimSpace(lines[j]), 2000) + " ")
 	}
 	return b.String()
 }

@@ -183,3 +183,17 @@ func TestWhatSoundsLikeANoteStays(t *testing.T) {
 		}
 	}
 }
+
+// Words that begin as an introduction does, directly above one.
+func TestWordsAboveAnIntroductionStay(t *testing.T) {
+	for _, text := range []string{"Il corso va bene", "In data da definire", "Le date vanno bene, mercoledì\nalle 9", "Lunedì ok\nmartedì no", "Am heutigen Tage"} {
+		for _, intro := range []string{
+			"Il giorno gio 11 mar 2027 alle ore 09:02 X <x@ente.example> ha scritto:", "Il 2027-03-11 09:02 X ha scritto:",
+			"Il giorno gio 11 mar 2027 alle ore 09:02 ImperiaForma <\nx@ente.example> ha scritto:", "Am 11.03.2027 um 09:02 schrieb X:",
+		} {
+			if got, _ := mail.Reply(text + "\n" + intro + "\n> Ciao\n"); got != text {
+				t.Errorf("%q above %q: %q", text, intro, got)
+			}
+		}
+	}
+}

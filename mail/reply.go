@@ -2,6 +2,7 @@ package mail
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -31,12 +32,13 @@ func (w writer) reply(text string) (string, map[int]string) {
 		// One text below a whole quote answers the quote, not its last number,
 		// which may be that of a choice.
 		below := len(p.between) == 1 && i == 0 && p.questions > 1 && b.last
-		if b.question > 0 && !below {
+		if b.question > 0 && !below && !(b.last && w.farewell(own[0])) {
 			addAnswer(answers, b.question, w.withoutFarewell(own, answers[b.question] != ""))
 		}
 	}
-	pointed := !hasWords(top) || pointer.MatchString(strings.Join(top, " "))
-	for n, a := range p.beside.answers(pointed, len(top) == 0 && len(between) == 0, len(answers) > 0) {
+	told := pointer.MatchString(strings.Join(top, " "))
+	alone := len(top) == 0 && len(between) == 0
+	for n, a := range p.beside.answers(told, told || onlyCourtesy(top), alone, len(answers) > 0) {
 		if answers[n] == "" {
 			addAnswer(answers, n, []string{a})
 		}
@@ -199,6 +201,9 @@ var shortRule = regexp.MustCompile(`^\s*[-_=]{3,}\s*$`)
 
 func addAnswer(answers map[int]string, n int, lines []string) {
 	a := undressed(strings.TrimSpace(strings.Join(collapse(lines), "\n")))
+	if m := ownNumber.FindStringSubmatch(a); m != nil && m[1] == strconv.Itoa(n) {
+		a = a[len(m[0]):]
+	}
 	if a == "" {
 		return
 	}
@@ -208,8 +213,11 @@ func addAnswer(answers map[int]string, n int, lines []string) {
 	answers[n] = clip(a, maxAnswer)
 }
 
-// bulletIndent is the indented mark of a list.
-var bulletIndent = regexp.MustCompile(`^ {1,4}([-*•] )`)
+// bulletIndent is the mark of a list and the space around it.
+var bulletIndent = regexp.MustCompile(`^ {0,4}([-*•·]|\d{1,2}[.)]) +`)
+
+// ownNumber is the number of the question, put before the answer once more.
+var ownNumber = regexp.MustCompile(`^(\d{1,2})[.):]\s+`)
 
 // collapse makes runs of empty lines one.
 func collapse(lines []string) []string {
@@ -218,7 +226,7 @@ func collapse(lines []string) []string {
 		if strings.TrimSpace(l) == "" && len(out) > 0 && out[len(out)-1] == "" {
 			continue
 		}
-		out = append(out, bulletIndent.ReplaceAllString(strings.TrimPrefix(strings.TrimRight(l, " \t"), markOwn), "$1"))
+		out = append(out, bulletIndent.ReplaceAllString(strings.TrimPrefix(strings.TrimRight(l, " \t"), markOwn), "$1 "))
 	}
 	return out
 }

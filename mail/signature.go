@@ -27,14 +27,16 @@ func (w writer) withoutSignature(lines []string, below bool) []string {
 // withoutTail cuts what a mark announces: «-- », a rule above a card, the line
 // of a phone, a legal note.
 func (w writer) withoutTail(lines []string, below bool) []string {
+	above := below
 	for i, l := range lines {
 		t := strings.TrimRight(l, " \t")
-		above := below || hasWords(lines[:i])
+		above = above || i > 0 && hasWords(lines[i-1:i])
+		under := lines[i+1 : min(len(lines), i+40)]
 		switch {
-		case l == "-- ", t == "--" && !goesOn(lines[i+1:]):
+		case l == "-- ", t == "--" && !goesOn(under):
 			return trimBlank(lines[:i])
-		case above && dashes.MatchString(t) && !goesOn(lines[i+1:]) && (signed(lines[i+1:]) || w.signs(lines[i+1:])),
-			above && len(lines)-i < 40 && rule.MatchString(t) && (card(lines[i+1:]) || w.signs(lines[i+1:])):
+		case above && dashes.MatchString(t) && !goesOn(under) && (signed(under) || w.signs(under)),
+			above && len(lines)-i < 40 && rule.MatchString(t) && (card(under) || w.signs(under)):
 			return trimBlank(lines[:i])
 		case len(t) < 200 && isFooter(lines, i):
 			if above {
