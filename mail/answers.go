@@ -2,6 +2,7 @@ package mail
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -133,8 +134,12 @@ func goesOnIn(lines []string, i int, shape *regexp.Regexp) bool {
 func withoutQuestions(items map[int]string) map[int]string {
 	below := map[int]string{}
 	copied := true
+	behind := beside{}
 	for n, a := range items {
 		first, rest, _ := strings.Cut(a, "\n")
+		if strings.Contains(first, "?") && !asked.MatchString(first) {
+			behind.read(n, first)
+		}
 		copied = copied && asked.MatchString(first)
 		items[n] = undressed(a)
 		if rest != "" {
@@ -142,6 +147,9 @@ func withoutQuestions(items map[int]string) map[int]string {
 		}
 	}
 	switch {
+	case len(behind.sure)+len(behind.likely) == len(items):
+		maps.Copy(behind.sure, behind.likely)
+		return behind.sure // the questions were copied, and answered on their lines
 	case copied && len(below) >= 2 && 2*len(below) >= len(items):
 		return below
 	case copied:

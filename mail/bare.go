@@ -105,7 +105,7 @@ questions:
 			}
 			cur.lines = append(cur.lines, "")
 		default:
-			cur.lines = append(cur.lines, l)
+			cur.lines = append(cur.lines, strings.ReplaceAll(l, markBehind, ""))
 		}
 	}
 	// What follows the last answer is the end of the prompt.
@@ -125,7 +125,7 @@ func unnumbered(lines []string) (found []interleaved) {
 			found = append(found, interleaved{})
 			cur = &found[len(found)-1]
 		case cur != nil:
-			cur.lines = append(cur.lines, l)
+			cur.lines = append(cur.lines, strings.ReplaceAll(l, markBehind, ""))
 		}
 	}
 	if questions < 2 {

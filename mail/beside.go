@@ -26,7 +26,7 @@ var (
 	questionEnd = regexp.MustCompile(`^(?:.*\?(?:\s*\([^()]*\))*|[^:?]*\([^()]*\)|(?:[^:()]*(?:\([^()]*\))?)*:(?:\s|$))`)
 	link        = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
 	hinted      = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
-	besideMark  = regexp.MustCompile(`^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
+	besideMark  = regexp.MustCompile(`(?i)^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
 )
 
 // read looks at a question from its number on.
@@ -35,6 +35,11 @@ func (b *beside) read(n int, q string) {
 		b.sure, b.likely = map[int]string{}, map[int]string{}
 	}
 	q = questionMark.ReplaceAllString(q, "")
+	if _, answer, ok := strings.Cut(q, markBehind); ok && strings.ContainsFunc(answer, isWord) && !hinted.MatchString(answer) {
+		b.sure[n] = strings.TrimSpace(answerLabel.ReplaceAllString(answer, ""))
+		return
+	}
+	q = strings.ReplaceAll(q, markBehind, "")
 	q = link.ReplaceAllString(q, "")
 	if m := besideSign.FindStringSubmatch(q); m != nil {
 		b.sure[n] = m[1]

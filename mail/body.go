@@ -48,14 +48,27 @@ func (e *entity) body() body {
 // the program wrapped are joined again.
 func (b body) reply(w writer) (string, map[int]string) {
 	text, answers := w.reply(b.text)
-	if b.rich == "" || !strings.Contains(text, "\n") {
+	if b.rich == "" {
 		return text, answers
 	}
 	rich, also := w.reply(b.rich)
+	if len(also) > len(answers) && saysAll(also, answers) {
+		answers = also // colour and weight show more of them
+	}
 	for n, a := range answers {
 		answers[n] = unwrap(a, also[n])
 	}
 	return unwrap(text, rich), answers
+}
+
+// saysAll tells that the answers b say all that a do.
+func saysAll(b, a map[int]string) bool {
+	for n, s := range a {
+		if !slices.Equal(strings.Fields(s), strings.Fields(b[n])) {
+			return false
+		}
+	}
+	return true
 }
 
 // unwrap is text without the line ends that rich does not have, if that begins

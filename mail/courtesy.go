@@ -30,7 +30,8 @@ var aside = regexp.MustCompile(`(?i)^\s*(?:ah\b|a\s+proposito|(?:ne\s+)?approfit
 // last answer; the first line may be one when the question is answered already.
 func (w writer) withoutFarewell(lines []string, answered bool) []string {
 	for i, l := range lines {
-		if i > 0 && strings.TrimSpace(lines[i-1]) == "" && aside.MatchString(l) {
+		gap := i == 0 || strings.TrimSpace(lines[i-1]) == ""
+		if (i > 0 || answered) && (gap && aside.MatchString(l) || postscriptMark.MatchString(l)) {
 			lines = lines[:i]
 			break
 		}

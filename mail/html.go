@@ -12,9 +12,10 @@ const (
 	markQuoted      = "\uE000" // from here on everything is quoted
 	markAttribution = "\uE001" // this line introduces a quote
 	markOwn         = "\uE002" // this line is the writer's, though it begins with >
+	markBehind      = "\uE003" // what follows on a numbered line is set off by colour or weight
 )
 
-var markCleaner = strings.NewReplacer(markQuoted, "", markAttribution, "", markOwn, "")
+var markCleaner = strings.NewReplacer(markQuoted, "", markAttribution, "", markOwn, "", markBehind, "")
 
 const (
 	maxTags  = 100_000
@@ -28,6 +29,7 @@ type htmlElement struct {
 	quote       bool // a quotation: its lines begin with >
 	hidden      bool // nobody sees it
 	attribution bool
+	strong      bool // set off by colour or weight
 	tight       bool // a paragraph of Word: a line, with no space around it
 	list        *int // counter of an ordered list
 }
@@ -39,6 +41,8 @@ type htmlText struct {
 	stack  []htmlElement
 	quotes int
 	hidden int
+	strong int
+	behind int // where in the line what is set off begins and goes on to its end; 0 for nowhere
 	space  bool
 	blanks int
 	// held tells that the line holds a space that does not fold, and so far
@@ -126,7 +130,7 @@ func (t *htmlText) open(name, attrs string) {
 	if name == "td" || name == "th" {
 		t.space = true
 	}
-	el := htmlElement{name: name, tight: name == "p" && wordLine(attrs)}
+	el := htmlElement{name: name, tight: name == "p" && wordLine(attrs), strong: setOff(name, attrs)}
 	kind := elementKind(name, attrs)
 	switch kind {
 	case kindQuote:
@@ -165,6 +169,9 @@ func (t *htmlText) open(name, attrs string) {
 	}
 	if el.hidden {
 		t.hidden++
+	}
+	if el.strong {
+		t.strong++
 	}
 }
 
@@ -214,6 +221,9 @@ func (t *htmlText) close(name string) {
 		if el.hidden {
 			t.hidden--
 		}
+		if el.strong {
+			t.strong--
+		}
 	}
 	tight := t.stack[at].tight
 	t.stack = t.stack[:at]
@@ -240,6 +250,11 @@ func (t *htmlText) words(s string) {
 				t.line.WriteByte(' ')
 			}
 			t.space, t.bulleted = false, false
+			if t.strong == 0 {
+				t.behind = 0
+			} else if t.behind == 0 {
+				t.behind = t.line.Len()
+			}
 			t.line.WriteRune(r)
 		}
 	}
@@ -249,10 +264,14 @@ func (t *htmlText) words(s string) {
 func (t *htmlText) endLine() {
 	t.bulleted, t.held = false, false
 	if t.line.Len() > 0 {
-		t.write(t.line.String())
+		l := t.line.String()
+		if t.behind > 0 && numberedText.MatchString(l[:t.behind]) {
+			l = l[:t.behind] + markBehind + l[t.behind:]
+		}
+		t.write(l)
 		t.line.Reset()
 	}
-	t.space = false
+	t.space, t.behind = false, 0
 }
 
 func (t *htmlText) breakLine() {

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"html"
+	"regexp"
 	"strings"
 )
 
@@ -133,6 +134,38 @@ func elementKind(name, attrs string) elementSort {
 	}
 	return kindPlain
 }
+
+// setOff tells an element that stands out: bold, or in a colour of its own.
+func setOff(name, attrs string) bool {
+	switch name {
+	case "b", "strong":
+		return true
+	case "font":
+		return coloured(attribute(attrs, "color"))
+	case "span":
+		style := strings.ToLower(strings.ReplaceAll(attribute(attrs, "style"), " ", ""))
+		for _, rule := range strings.Split(style, ";") {
+			if v, ok := strings.CutPrefix(rule, "color:"); ok && coloured(v) ||
+				rule == "font-weight:bold" || rule == "font-weight:700" || strings.HasPrefix(rule, "background") && !strings.Contains(rule, "white") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// coloured tells that a colour is neither the black nor the grey of text.
+func coloured(v string) bool {
+	v = strings.ToLower(strings.TrimSpace(v))
+	switch v {
+	case "", "black", "windowtext", "inherit", "initial", "gray", "grey", "#000", "#000000", "#1a1a1a", "#222222", "#242424", "#333", "#333333", "rgb(0,0,0)":
+		return false
+	}
+	return true
+}
+
+// numberedText is a question up to what stands behind it.
+var numberedText = regexp.MustCompile(`(?i)^\s*(?:domanda\s+)?\d{1,2}\s*[.):°º\-–]?\s*\pL`)
 
 // wordLine tells a paragraph of Outlook for Windows, which is one line.
 func wordLine(attrs string) bool {

@@ -60,7 +60,7 @@ func (p *parts) read(lines []string, w writer) {
 		if len(cur.lines) == 0 {
 			cur.question = last
 		}
-		cur.lines = append(cur.lines, l)
+		cur.lines = append(cur.lines, strings.ReplaceAll(l, markBehind, ""))
 	}
 	cur.last = true
 	flush()

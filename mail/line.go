@@ -101,13 +101,38 @@ func (l *line) open(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
-	conn, err := client.DialToSMTPClientWithContext(ctx)
+	conn, err := dial(ctx, client)
 	if err != nil {
 		l.away = fmt.Errorf("connect to %s: %w", e, err)
 		return l.away
 	}
 	l.client, l.conn = client, conn
 	return nil
+}
+
+// dial connects and waits for the greeting, for which the library would wait
+// through the end of ctx.
+func dial(ctx context.Context, client *gomail.Client) (*smtp.Client, error) {
+	type dialled struct {
+		conn *smtp.Client
+		err  error
+	}
+	done := make(chan dialled, 1)
+	go func() {
+		conn, err := client.DialToSMTPClientWithContext(ctx)
+		done <- dialled{conn, err}
+	}()
+	select {
+	case d := <-done:
+		return d.conn, d.err
+	case <-ctx.Done():
+		go func() {
+			if d := <-done; d.conn != nil {
+				_ = d.conn.Close()
+			}
+		}()
+		return nil, context.Cause(ctx)
+	}
 }
 
 // close ends the connection; the next message opens one.

@@ -106,9 +106,9 @@ func isQuoted(l string) bool {
 func (w writer) cutQuotes(lines []string) parts {
 	start, begin, hard := quoteStart(lines)
 	if start < 0 {
-		return parts{above: lines}
+		return parts{above: plainLines(lines)}
 	}
-	p := parts{above: lines[:start], gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
+	p := parts{above: plainLines(lines[:start]), gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
 	if m := sharedLine.FindStringSubmatch(lines[start]); m != nil && begin == start+1 && !strings.HasPrefix(lines[start], markAttribution) {
 		p.above = append(append([]string(nil), lines[:start]...), strings.TrimRight(m[1], "- "))
 	}
@@ -133,6 +133,15 @@ func (w writer) cutQuotes(lines []string) parts {
 	}
 	p.read(rest, w)
 	return p
+}
+
+// plainLines are lines without the marks of what is set off in them.
+func plainLines(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = strings.ReplaceAll(l, markBehind, "")
+	}
+	return out
 }
 
 // belowHeader skips the fields that a program repeats before it quotes.

@@ -3,7 +3,9 @@ package mail_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -146,5 +148,36 @@ func TestPostfixOverABadLine(t *testing.T) {
 	t.Logf("%d connections cut, %d messages came for %d", line.Cuts(), all, n)
 	if all-n > line.Cuts() {
 		t.Errorf("%d repeats, more than %d cuts", all-n, line.Cuts())
+	}
+}
+
+// A server that greets and then says nothing holds up nobody who wants to stop.
+func TestASilentServerDoesNotHoldTheStop(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			_, _ = io.WriteString(c, "220 posta.example ESMTP\r\n")
+			_, _ = c.Read(make([]byte, 1))
+			cancel() // the sender has said EHLO and waits
+			<-t.Context().Done()
+			c.Close()
+		}
+	}()
+	s := &mail.Sender{
+		Endpoint: endpoint(t, "smtp://"+l.Addr().String()+"?tls=off"), Outbox: newOutbox(outsOf(1)...), Now: clock, Log: quiet(),
+		Letter: mail.Letter{From: own, Name: "ImperiaForma"}, Timeout: time.Hour,
+		Render: func(context.Context, dialog.Out) (dialog.Rendered, error) {
+			return dialog.Rendered{Address: "anna@comune.example", Subject: "Un posto per te", Body: "Vieni?"}, nil
+		},
+	}
+	end := make(chan error, 1)
+	go func() { end <- s.Run(ctx) }()
+	select {
+	case <-end:
+	case <-time.After(30 * time.Second):
+		t.Fatal("still waiting for an answer")
 	}
 }
