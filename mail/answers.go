@@ -12,15 +12,17 @@ import (
 var (
 	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*([.):°º\-–])\s*\D`)
 	numberedLine   = regexp.MustCompile(`^\s*(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
-	// «Domanda 1 sì», «Punto n. 2 → no», «(3) tre», «* 4) no», «1ª domanda: …»
-	labelledLine = regexp.MustCompile(`(?i)^\s*(?:[-–*•·]\s*)?(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s*(?:n\.?\s*|n°\s*|numero\s*)?|[rdnq]\.?\s*(?:°\s*)?)(\d{1,2})\s*(?:[ªº°]\s*)?(?:[.):=]|[-–—]\s|->|=>|→|\s)\s*(\S.*)$`)
-	bracketLine  = regexp.MustCompile(`^\s*(?:[-–*•·]\s*)?(?:[(\[](\d{1,2})[)\]]\s*[:.=\-–]?|(\d{1,2})\s*(?:[).:]))\s*(\S.*)$`)
-	nthLine      = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(\d{1,2})\s*[ªº°a]\s*(?:domanda|risposta|question|frage)?\s*[:=)\-–]\s*(\S.*)$`)
-	loosePair    = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
+	// «Domanda 1 sì», «Punto n. 2 → no»
+	labelledLine = regexp.MustCompile(`(?i)^\s*(?:[-–*•·]\s*)?(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s*(?:n\.?\s*|n°\s*|numero\s*)?)(\d{1,2})\s*(?:[ªº°]\s*)?(?:[.):=]|[-–—]\s|->|=>|→|\s)\s*(\S.*)$`)
+	initialLine  = regexp.MustCompile(`(?i)^\s*[rdnq]\.?\s*°?\s*(\d{1,2})\s*(?:(?:[.):=°º]|[-–—]\s|->|=>|→)\s*(\S.*)|\s(\d{1,2}))$`) // «R1: sì», «n.1 4»
+	// «(3) tre», «* 4) no»; «1ª domanda: …»
+	bracketLine = regexp.MustCompile(`^\s*(?:[-–*•·]\s*)?(?:[(\[](\d{1,2})[)\]]\s*[:.=\-–]?|(\d{1,2})\s*(?:[).:]))\s*(\S.*)$`)
+	nthLine     = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(\d{1,2})\s*[ªº°a]\s*(?:domanda|risposta|question|frage)?\s*[:=)\-–]\s*(\S.*)$`)
+	loosePair   = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	// «1-5» may be a range: such pairs are answers only if they count 1, 2, 3
 	dashPair   = regexp.MustCompile(`^\s*(\d{1,2})[-–](\d{1,2})\s*$`)
 	inlinePair = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
-	lettered   = regexp.MustCompile(`\b(\d{1,2})\s?([a-h])\b\.?`) // «1b, 2a»
+	lettered   = regexp.MustCompile(`^(\d{1,2})\s?([a-hA-H])\.?$`) // «1b, 2a»
 	// where an answer begins in a line of several: «1. sì 2. no»
 	runMark = regexp.MustCompile(`(?:^|[\s,;])(\d{1,2})\s*(?:[.)]\s+|[:=]\s*|[-–]\s+)`)
 	// and where in a sentence: «alla 1 rispondo sì, alla 2 direi no»
@@ -161,22 +163,23 @@ func withoutQuestions(items map[int]string) map[int]string {
 // inline reads pairs on one line.
 func inline(lines []string) map[int]string {
 	for _, l := range lines {
-		fields := strings.FieldsFunc(lettered.ReplaceAllString(l, "$1) $2"), func(r rune) bool { return r == ',' || r == ';' })
+		fields := strings.FieldsFunc(l, func(r rune) bool { return r == ',' || r == ';' })
 		if len(fields) < 2 {
 			continue
 		}
 		out := map[int]string{}
 		last := 0
 		for _, f := range fields {
-			f = strings.TrimSpace(f)
+			f = lettered.ReplaceAllString(strings.TrimSpace(f), "$1) $2")
 			m := inlinePair.FindStringSubmatch(f)
 			if m == nil || timeOfDay.MatchString(f) {
 				out = nil
 				break
 			}
 			n, _ := strconv.Atoi(m[1])
-			if n <= last {
-				out = nil
+			dash := m[2] == "-" || m[2] == "–"
+			if n <= last || dash && n != last+1 {
+				out = nil // «1-3 aprile, 5-8 maggio»
 				break
 			}
 			last = n
@@ -254,9 +257,9 @@ func inFigures(l string) string {
 	if m := ordinal.FindStringSubmatch(l); m != nil {
 		return strconv.Itoa(1+slices.Index(ordinals, strings.ToLower(m[1]))) + ") " + l[len(m[0]):]
 	}
-	for _, shape := range []*regexp.Regexp{labelledLine, bracketLine, nthLine} {
+	for _, shape := range []*regexp.Regexp{labelledLine, initialLine, bracketLine, nthLine} {
 		if m := shape.FindStringSubmatch(l); m != nil && !timeOfDay.MatchString(l) {
-			return cmp.Or(m[1], m[2]) + ") " + m[len(m)-1]
+			return cmp.Or(m[1], m[2]) + ") " + cmp.Or(m[len(m)-1], m[len(m)-2])
 		}
 	}
 	return l

@@ -16,17 +16,20 @@ type beside struct {
 }
 
 var (
-	besideShape  = regexp.MustCompile(`(?i)(?:[^\d]:|[=…_?)]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?\[?(\d{1,2}|s[iì]['’]?|no|ok|x)\]?\s*[.!]?\s*$`)
+	// a number or a word of assent behind «:», «…», «?» or «)»
+	besideShape = regexp.MustCompile(`(?i)(?:[^\d]:|[=…_?)]|\.{3}|→|->|=>)\s*(?:risposta\s*:\s*)?\[?(\d{1,2}|s[iì]['’]?|no|ok|x)\]?\s*[.!]?\s*$`)
+	// the same behind words: «martedì 12 gennaio si», «Ora d'inizio 8:30»
 	besideYes    = regexp.MustCompile(`(?i)\S\s+((?:s[iì]['’]?|no)(?:\s*[,;(].{0,80})?)$`)
 	besideFigure = regexp.MustCompile(`\pL\s+(\d{1,4}(?:[:.]\d\d)?)$`)
 	yesOrNo      = regexp.MustCompile(`(?i)s[iì]\s*(?:/|o|oppure|,)\s*no\b`)
 	besideSign   = regexp.MustCompile(`[\s?:)](?:-+>|=+>|→|»)\s*(\S.{0,300})$`)
-	questionMark = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?\d{1,2}\s*[.):°º\-–]\s*`)
+	questionNo   = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?\d{1,2}\s*[.):°º\-–]\s*`)
 	// where a question ends: «? (1–5)», «(1–5)», «:»
 	questionEnd = regexp.MustCompile(`^(?:.*\?(?:\s*\([^()]*\))*|[^:?]*\([^()]*\)|(?:[^:()]*(?:\([^()]*\))?)*:(?:\s|$))`)
-	link        = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
-	hinted      = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
-	besideMark  = regexp.MustCompile(`(?i)^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
+	// what a prompt says behind its own question
+	hinted     = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
+	link       = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
+	besideMark = regexp.MustCompile(`(?i)^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
 )
 
 // read looks at a question from its number on.
@@ -34,7 +37,7 @@ func (b *beside) read(n int, q string) {
 	if b.sure == nil {
 		b.sure, b.likely = map[int]string{}, map[int]string{}
 	}
-	q = questionMark.ReplaceAllString(q, "")
+	q = questionNo.ReplaceAllString(q, "")
 	if _, answer, ok := strings.Cut(q, markBehind); ok && strings.ContainsFunc(answer, isWord) && !hinted.MatchString(answer) {
 		b.sure[n] = strings.TrimSpace(answerLabel.ReplaceAllString(answer, ""))
 		return
@@ -58,7 +61,6 @@ func (b *beside) read(n int, q string) {
 	case shape != nil:
 		tail = shape[1]
 	case end == 0:
-		// «martedì 12 gennaio si», «Ora d'inizio preferita 8:30»
 		if m := besideYes.FindStringSubmatch(q); m != nil && !yesOrNo.MatchString(q) {
 			b.sure[n] = m[1]
 		} else if m := besideFigure.FindStringSubmatch(q); m != nil {
@@ -95,16 +97,23 @@ func isSentence(s string) bool {
 	return startsUpper(s) && (strings.ToUpper(letters) != letters || len(letters) < 2)
 }
 
-// answers are what stands behind the questions, as far as it can be believed:
-// when several are surely answers, or when nothing else was written, or when the
-// writer's words say where the answers are (told) or there are no others.
-func (b beside) answers(told, pointed, alone, others bool) map[int]string {
+// evidence is what speaks for answers behind the questions.
+type evidence struct {
+	told   bool // the words above say where the answers are
+	silent bool // they say that, or nothing but good day
+	alone  bool // nothing else was written anywhere
+	others bool // other questions are answered below them
+}
+
+// answers are what stands behind the questions, as far as it can be believed.
+// Labels are not believed on their own: «1. Durata: 4 ore» may be a list.
+func (b beside) answers(e evidence) map[int]string {
 	out := map[int]string{}
-	all := len(b.sure) + len(b.likely)
-	if len(b.sure) >= 2 && (pointed || b.labels <= len(b.sure)/2) || alone || others {
+	if len(b.sure) >= 2 && (e.silent || b.labels <= len(b.sure)/2) || e.alone || e.others {
 		maps.Copy(out, b.sure)
 	}
-	if len(out) >= 2 || all >= 2 && (told || pointed && (b.labels > 0 || len(out) > 0)) {
+	several := len(b.sure)+len(b.likely) >= 2
+	if len(out) >= 2 || several && (e.told || e.silent && (b.labels > 0 || len(out) > 0)) {
 		maps.Copy(out, b.sure)
 		maps.Copy(out, b.likely)
 	}

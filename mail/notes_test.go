@@ -197,3 +197,18 @@ func TestWordsAboveAnIntroductionStay(t *testing.T) {
 		}
 	}
 }
+
+// Numbers that number nothing.
+func TestNumbersThatNumberNothing(t *testing.T) {
+	const quote = "\n\nIl giorno gio 11 mar 2027 alle ore 09:02 X <x@ente.example> ha scritto:\n> C'è un posto per te.\n> 1. Sì\n> 2. No\n"
+	for _, text := range []string{
+		"n. 2 tecnici\nn. 3 operai", "8 a Imperia, 12 a Sanremo", "dalle 9 a 12, 14 e 30", "Vengo il 10 e il 12, poi il 15", "3 persone\n5 computer",
+		"Siamo in 4: 1 tecnico, 2 operai, 1 amministrativo", "9-13 va bene\n14-18 no", "1 persona per ufficio", "Il 12.5 e il 13.5", "ore 9: arrivo, ore 10: corso",
+		"art. 1, comma 2, e art. 3", "Tel. 0183 1234, int. 2", "1-3 aprile, 5-8 maggio", "Priorità: 1) appalti", "Come da accordi:\n12/3 mattina\n13/3 pomeriggio",
+		"Piano 1, stanza 2; piano 2, stanza 4", "30 maggio: no\n31 maggio: sì", "Avrei tre domande:\n1. si paga?\n2. c'è il parcheggio?\n3. serve il pc?",
+	} {
+		if got, answers := mail.Reply(text + quote); answers != nil || got != text {
+			t.Errorf("%q became %q %v", text, got, answers)
+		}
+	}
+}

@@ -13,9 +13,13 @@ import (
 // repeated in the text, a line «Messaggio originale», or the marker of the own
 // prompts make everything below quoted. Where nothing is left above, an answer
 // below the quote is looked for.
+//
+// Of a questionnaire, answers are looked for between the questions, behind them
+// on their own lines, and numbered above the quote.
 func Reply(text string) (string, map[int]string) { return writer{}.reply(text) }
 
-// reply is Reply for a mail whose writer has a name.
+// reply is Reply for a mail whose writer has a name, by which a signature is
+// known.
 func (w writer) reply(text string) (string, map[int]string) {
 	lines := normalLines(text)
 	p := w.cutQuotes(lines)
@@ -37,8 +41,9 @@ func (w writer) reply(text string) (string, map[int]string) {
 		}
 	}
 	told := pointer.MatchString(strings.Join(top, " "))
-	alone := len(top) == 0 && len(between) == 0
-	for n, a := range p.beside.answers(told, told || onlyCourtesy(top), alone, len(answers) > 0) {
+	for n, a := range p.beside.answers(evidence{
+		told: told, silent: told || onlyCourtesy(top), alone: len(top) == 0 && len(between) == 0, others: len(answers) > 0,
+	}) {
 		if answers[n] == "" {
 			addAnswer(answers, n, []string{a})
 		}
