@@ -18,19 +18,18 @@ var (
 // end. It believes them when nothing was written above, when the words above say
 // where the answers are, or when they look like nothing else.
 func (p *parts) readBare(lines []string, w writer) {
-	top := w.withoutSignature(p.above, false)
-	if w.numbered(top) != nil {
+	if w.numbered(p.top) != nil {
 		return
 	}
 	q := bareQuestions(lines)
 	if q.last < 2 {
-		if placed.MatchString(strings.Join(top, " ")) {
+		if placed.MatchString(strings.Join(p.top, " ")) {
 			p.between = unnumbered(lines)
 		}
 		return
 	}
 	p.questions, p.beside = q.last, q.beside
-	pointed := onlyCourtesy(top) || pointer.MatchString(strings.Join(top, " "))
+	pointed := onlyCourtesy(p.top) || pointer.MatchString(strings.Join(p.top, " "))
 	// One answer may be what the prompt itself says under its last line.
 	some := len(q.found) >= 2 || len(q.found) == 1 && q.found[0].question < q.last
 	if some && (pointed || q.plain()) {

@@ -3,6 +3,7 @@ package mail
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // What phones and programs add below a text.
@@ -28,9 +29,24 @@ var (
 // printAdvice and the seals of scanners stand on any line.
 var printAdvice = regexp.MustCompile(`(?i)^[^\p{L}]*(?:non\s+stampare\s+quest|prima\s+di\s+stampare|evita\s+di\s+stampare|please\s+consider\s+the\s+environment)`)
 
+// footerWords are those with which such lines begin; they spare all others the
+// patterns.
+var footerWords = map[string]bool{}
+
+func init() {
+	for _, w := range strings.Fields("messaggio e-mail email mail inviato inviata scritto scritta spedito spedita scarica ottieni get outlook sent von gesendet mit " +
+		"envoyé enviado enviada télécharger téléchargez obtenir obtenez holen download yahoo con non prima evita please") {
+		footerWords[w] = true
+	}
+}
+
 // isFooter tells whether line i is such a footer.
 func isFooter(lines []string, i int) bool {
 	l := lines[i]
+	first, _, _ := strings.Cut(strings.TrimLeftFunc(clip(l, 80), func(r rune) bool { return !unicode.IsLetter(r) }), " ")
+	if !footerWords[strings.ToLower(first)] {
+		return false
+	}
 	if footer.MatchString(l) || printAdvice.MatchString(l) {
 		return true
 	}

@@ -8,7 +8,7 @@ import (
 
 // read goes through a quote with bars and collects what stands without.
 func (p *parts) read(lines []string, w writer) {
-	top := hasWords(w.withoutSignature(p.above, false))
+	top := hasWords(p.top)
 	questions := false
 	for _, l := range lines {
 		if isQuoted(l) && (question(l) > 0 || strings.HasSuffix(l, "?")) {
@@ -80,7 +80,7 @@ func (p *parts) readBehindBars(lines []string, w writer) {
 		}
 	}
 	q := bareQuestions(inner)
-	silent := onlyCourtesy(w.withoutSignature(p.above, false))
+	silent := onlyCourtesy(p.top)
 	for _, b := range p.between {
 		silent = silent && len(w.withoutFarewell(w.withoutSignature(b.lines, true), true)) == 0
 	}

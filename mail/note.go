@@ -82,5 +82,6 @@ func startsParagraph(lines []string, i int) bool {
 		return true
 	}
 	prev := strings.TrimSpace(lines[i-1])
-	return prev == "" || rule.MatchString(prev) || noteHeading.MatchString(prev) || contact.MatchString(prev)
+	return prev == "" || rule.MatchString(prev) || len(prev) < 40 && noteHeading.MatchString(prev) ||
+		strings.ContainsAny(prev, "0123456789@.") && contact.MatchString(prev)
 }

@@ -23,8 +23,7 @@ func Reply(text string) (string, map[int]string) { return writer{}.reply(text) }
 func (w writer) reply(text string) (string, map[int]string) {
 	lines := normalLines(text)
 	p := w.cutQuotes(lines)
-
-	top := w.withoutSignature(p.above, false)
+	top := p.top
 	answers := map[int]string{}
 	var between [][]string
 	for i, b := range p.between {
@@ -69,7 +68,7 @@ func (w writer) reply(text string) (string, map[int]string) {
 
 // parts is a text cut into what was written and what was not.
 type parts struct {
-	above   []string
+	top     []string // above the quote, without the signature
 	between []interleaved
 	beside  beside
 	gap     bool // an empty line stood above the quote
@@ -111,12 +110,13 @@ func isQuoted(l string) bool {
 func (w writer) cutQuotes(lines []string) parts {
 	start, begin, hard := quoteStart(lines)
 	if start < 0 {
-		return parts{above: plainLines(lines)}
+		return parts{top: w.withoutSignature(plainLines(lines), false)}
 	}
-	p := parts{above: plainLines(lines[:start]), gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
+	above := plainLines(lines[:start])
 	if m := sharedLine.FindStringSubmatch(lines[start]); m != nil && begin == start+1 && !strings.HasPrefix(lines[start], markAttribution) {
-		p.above = append(append([]string(nil), lines[:start]...), strings.TrimRight(m[1], "- "))
+		above = append(above, strings.TrimRight(m[1], "- "))
 	}
+	p := parts{top: w.withoutSignature(above, false), gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
 	rest := lines[begin:]
 	bars := false
 	for _, l := range rest {

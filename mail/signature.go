@@ -150,7 +150,7 @@ func withoutBlock(lines []string) []string {
 			start--
 		}
 		if start == 0 {
-			if labelled(lines) && countWords(lines) > 2 && belongs(lines[0]) && card(lines) {
+			if countWords(lines) > 2 && belongs(lines[0]) && labelled(lines) && card(lines) {
 				return nil // nothing but a card
 			}
 			break

@@ -43,6 +43,10 @@ var title = regexp.MustCompile(`(?i)^(?:dott|dottssa|dottoressa|dottore|ssa|geom
 // names tells that a line begins with the writer's name: «Geom. Anna Verdi»,
 // «VERDI Anna | Ufficio Tributi».
 func (w writer) names(line string) bool {
+	if lower := strings.ToLower(line); !slices.ContainsFunc(w.shown, func(n string) bool { return strings.Contains(lower, n) }) &&
+		!slices.ContainsFunc(w.local, func(n string) bool { return strings.Contains(lower, n) }) {
+		return false // which spares most lines the patterns
+	}
 	first := strings.TrimSpace(segments(line)[0])
 	if first == "" || len(first) > 60 || strings.ContainsAny(first, ".!?:;") && sentence.MatchString(first) {
 		return false
