@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"crypto/subtle"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,18 @@ func (q *ask) about(verb string) bool {
 		return true
 	}
 	return slices.ContainsFunc(q.Choices, func(c Choice) bool { return strings.HasPrefix(c.Act.Verb, verb) })
+}
+
+// offers are choices that go with a message which asks nothing.
+var offers = map[string]bool{
+	"choice.undo": true, "choice.fix": true, "choice.give_up": true, "choice.give_up_n": true,
+	"choice.reply": true, "choice.open_n": true, "choice.all_present": true,
+}
+
+// waits tells whether the message waits for an answer; one that only offers
+// something does not.
+func (q *ask) waits() bool {
+	return q.Free != nil || len(q.Choices) > 0 && !offers[q.Choices[0].Text]
 }
 
 // scale tells whether the question waits for numbers: it comes out of the blue,
@@ -61,7 +74,7 @@ func (c *conv) remember(o Out) error {
 	case err != nil:
 		return err
 	case !o.Reply:
-		if last != nil && c.now.Sub(last.At) < time.Hour {
+		if last != nil && c.now.Sub(last.At) < time.Hour && (last.waits() || !q.waits()) {
 			return nil // a notice does not cut into a conversation
 		}
 	case !c.proven():
@@ -261,16 +274,46 @@ func (q *ask) choose(text string) (Act, bool) {
 		}
 	}
 	// «sì, volentieri»: the first word decides when it is a plain yes or no.
+	said = ungreeted(said)
 	first, _, more := strings.Cut(said, " ")
 	first = bare(first)
-	if more && len(said) < 60 && !strings.Contains(said, " ma ") {
-		for _, choice := range q.Choices {
-			if choice.Text == "choice.yes" && isYes(first) || choice.Text == "choice.no" && first == "no" {
+	plain := more && len(said) < 60 && !strings.Contains(said, " ma ")
+	for _, choice := range q.Choices {
+		switch choice.Text {
+		case "choice.yes":
+			if plain && (isYes(first) || coming[first] && !strings.Contains(said, " non ")) {
+				return choice.Act, true
+			}
+		case "choice.no":
+			if plain && first == "no" {
+				return choice.Act, true
+			}
+		case "choice.cannot", "choice.give_up":
+			if cannotForm.MatchString(said) { // it is asked back
 				return choice.Act, true
 			}
 		}
 	}
 	return Act{}, false
+}
+
+// coming are first words that say yes where nothing after them says no:
+// «confermo la mia presenza».
+var coming = map[string]bool{"confermo": true, "vengo": true, "partecipero": true, "partecipo": true}
+
+// cannotForm is how people say that they will not come.
+var cannotForm = regexp.MustCompile(`\bnon (?:posso|riesco|potro|vengo|verro|partecipo|partecipero|ci saro)\b|\bdisdico\b|\bdisdire\b|\brinunci(?:o|are)\b`)
+
+// ungreeted is what was said without the greeting before it.
+func ungreeted(said string) string {
+	for word, sense := range courtesies {
+		if rest, ok := strings.CutPrefix(said, word); ok && sense == "hello" {
+			if trimmed := strings.TrimLeft(rest, " ,.!:"); trimmed != rest && trimmed != "" {
+				return trimmed
+			}
+		}
+	}
+	return said
 }
 
 // labelled finds the choice whose label, with the name or the title in it, was

@@ -49,7 +49,7 @@ func comingYes(c *conv, a Act) error {
 	}
 	en.Coming = "yes"
 	c.save("enrollment", en.ID(), en)
-	return c.reply("coming.yes", Args{"edition": a.ID})
+	return c.reply("coming.yes", Args{"edition": a.ID}, c.offerGiveUp(a.ID)...)
 }
 
 // ended closes the edition after its last meeting: who had a seat is taken as

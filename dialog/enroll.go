@@ -59,7 +59,11 @@ func course(c *conv, a Act) error {
 	if en != nil && en.Live() {
 		return c.already(en)
 	}
-	return c.reply("course.details", Args{"edition": e.ID}, yesNo(Act{Verb: "enrol", ID: e.ID})...)
+	key := "course.details"
+	if pos, _ := c.person.At(c.now); !e.Seats.Free(pos.Organization) {
+		key = "course.full"
+	}
+	return c.reply(key, Args{"edition": e.ID}, yesNo(Act{Verb: "enrol", ID: e.ID})...)
 }
 
 func (c *conv) already(en *training.Enrollment) error {
@@ -70,7 +74,16 @@ func (c *conv) already(en *training.Enrollment) error {
 	if en.State == training.Waitlisted {
 		key = "enrol.already_waiting"
 	}
-	return c.reply(key, Args{"edition": en.Edition}, Choice{Text: "choice.give_up", Act: Act{Verb: "give_up", ID: en.Edition}})
+	return c.reply(key, Args{"edition": en.Edition}, c.offerGiveUp(en.Edition)...)
+}
+
+// offerGiveUp goes with what tells of a seat: whoever answers «annulla» or «non
+// posso» to it means that course. A shared address is asked first who writes.
+func (c *conv) offerGiveUp(edition string) []Choice {
+	if c.shared != nil {
+		return nil
+	}
+	return []Choice{{Text: "choice.give_up", Act: Act{Verb: "give_up", ID: edition}}}
 }
 
 // mine lists the writer's own enrolments.
@@ -159,7 +172,7 @@ func (c *conv) enrolPerson(edition string, p *training.Person) error {
 	c.Enlist("enrolled:"+e.ID, p.ID)
 	c.Enlist("enrolments:"+p.ID, e.ID)
 	c.weekly("enrolled", 1)
-	o := Out{Text: key, Args: Args{"edition": e.ID, "n": itoa(e.Seats.Waiting)}}
+	o := Out{Text: key, Args: Args{"edition": e.ID, "n": itoa(e.Seats.Waiting)}, Choices: c.offerGiveUp(e.ID)}
 	if fresh.State == training.Confirmed {
 		o.Attach = []string{"ics:" + fresh.ID()}
 	}

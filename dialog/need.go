@@ -60,12 +60,6 @@ func (c *conv) spontaneous() error {
 	return c.notUnderstood()
 }
 
-// offers are choices that go with a message which asks nothing.
-var offers = map[string]bool{
-	"choice.undo": true, "choice.fix": true, "choice.give_up": true, "choice.give_up_n": true,
-	"choice.reply": true, "choice.open_n": true, "choice.all_present": true,
-}
-
 // notUnderstood asks a question again that was put just now, or says what may be
 // written.
 func (c *conv) notUnderstood() error {
@@ -73,7 +67,7 @@ func (c *conv) notUnderstood() error {
 	if err != nil {
 		return err
 	}
-	if q != nil && q.Free == nil && len(q.Choices) > 0 && !offers[q.Choices[0].Text] && c.now.Sub(q.At) < time.Hour {
+	if q != nil && q.Free == nil && q.waits() && c.now.Sub(q.At) < time.Hour {
 		return c.reply("choose", nil, q.Choices...)
 	}
 	if acknowledged[bare(c.text)] {

@@ -10,7 +10,7 @@ import (
 )
 
 var numberWords = map[string]int{
-	"paio": 2, "decina": 10, "ventina": 20, "due": 2, "tre": 3, "quattro": 4, "cinque": 5,
+	"paio": 2, "decina": 10, "ventina": 20, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "zero": 0,
 	"sei": 6, "sette": 7, "otto": 8, "nove": 9, "dieci": 10,
 }
 
@@ -41,6 +41,24 @@ func howMany(said string) int {
 		sum = one
 	}
 	return me + sum
+}
+
+// figures writes «cinque quattro» in digits, where nothing but numbers was said.
+func figures(said string) string {
+	words := strings.FieldsFunc(training.Fold(said), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, word := range words {
+		n, known := numberWords[word]
+		if word == "uno" || word == "una" {
+			n, known = 1, true
+		}
+		if _, err := strconv.Atoi(word); !known && err != nil {
+			return said
+		}
+		if known {
+			words[i] = itoa(n)
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 var (

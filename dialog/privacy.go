@@ -37,7 +37,7 @@ func init() {
 }
 
 // cancel leaves the conversation; where there is none, a coordinator means the
-// last action, while it can be taken back.
+// last action, while it can be taken back, and whoever has a seat means that.
 func cancel(c *conv, a Act) error {
 	talk, err := c.lastQuestion()
 	if err != nil {
@@ -50,6 +50,15 @@ func cancel(c *conv, a Act) error {
 		}
 		if last != nil && !c.now.After(last.Until) {
 			return c.do(Act{Verb: "undo", ID: last.Undo})
+		}
+	}
+	if c.person != nil && talk == nil && c.asked == nil {
+		live, err := c.live(c.person.ID)
+		if err != nil {
+			return err
+		}
+		if len(live) > 0 {
+			return giveUp(c, a)
 		}
 	}
 	return no(c, a)

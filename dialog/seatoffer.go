@@ -119,7 +119,7 @@ func offerYes(c *conv, a Act) error {
 	if who.ID != c.person.ID {
 		return c.reply("colleague.confirmed", Args{"person": who.ID, "edition": e.ID})
 	}
-	return c.answer(Out{Text: "offer.taken", Args: Args{"edition": e.ID}, Attach: []string{"ics:" + en.ID()}})
+	return c.answer(Out{Text: "offer.taken", Args: Args{"edition": e.ID}, Choices: c.offerGiveUp(e.ID), Attach: []string{"ics:" + en.ID()}})
 }
 
 func offerNo(c *conv, a Act) error {

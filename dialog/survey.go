@@ -141,7 +141,7 @@ func surveyAnswer(c *conv, a Act) error {
 		sheet.Next = max(sheet.Next, n+1)
 	default:
 		if problem := c.readNumbers(sheet, n); problem != "" {
-			return c.ask(problem, Args{"edition": a.ID}, Act{Verb: "survey.answer", ID: a.ID, Arg: item}, c.scale(a.ID, n)...)
+			return c.ask(problem, Args{"edition": a.ID, "min": itoa(it.Min), "max": itoa(it.Max)}, Act{Verb: "survey.answer", ID: a.ID, Arg: item}, c.scale(a.ID, n)...)
 		}
 	}
 	return c.nextItem(a.ID, sheet)
@@ -163,7 +163,7 @@ func (c *conv) readNumbers(sheet *training.AnswerSheet, from int) (problem strin
 		if !ok || it.Open {
 			continue
 		}
-		if v, err := strconv.Atoi(strings.Map(digits, marks(said))); err == nil && v >= it.Min && v <= it.Max {
+		if v, err := strconv.Atoi(strings.Map(digits, figures(marks(said)))); err == nil && v >= it.Min && v <= it.Max {
 			record(sheet, it, v)
 			sheet.Next, taken = max(sheet.Next, i+1), taken+1
 		}
@@ -171,8 +171,12 @@ func (c *conv) readNumbers(sheet *training.AnswerSheet, from int) (problem strin
 	if taken > 0 {
 		return ""
 	}
+	problem = "survey.bad_one"
+	if c.channel == ByMail && from == 0 {
+		problem = "survey.bad_number" // all of them were asked at once
+	}
 	item := from
-	for _, field := range strings.FieldsFunc(marks(firstLines(c.text, 6)), func(r rune) bool { return strings.ContainsRune(" ,;/-\n\t.", r) }) {
+	for _, field := range strings.FieldsFunc(figures(marks(firstLines(c.text, 6))), func(r rune) bool { return strings.ContainsRune(" ,;/-\n\t.", r) }) {
 		v, err := strconv.Atoi(field)
 		if err != nil {
 			continue
@@ -182,13 +186,13 @@ func (c *conv) readNumbers(sheet *training.AnswerSheet, from int) (problem strin
 		}
 		it := training.Items[item]
 		if v < it.Min || v > it.Max {
-			return "survey.bad_number"
+			return problem
 		}
 		record(sheet, it, v)
 		item, taken = item+1, taken+1
 	}
 	if taken == 0 {
-		return "survey.bad_number"
+		return problem
 	}
 	sheet.Next = max(sheet.Next, item)
 	return ""

@@ -73,7 +73,7 @@ var sentences = []struct {
 	{regexp.MustCompile(`(?i)^(?:sono |sarò )?(?:assente|in ferie)[: ]+(.+)$`), "away"},
 	{regexp.MustCompile(`(?i)^apri (\d{1,2})$`), "week.open"},
 	{regexp.MustCompile(`(?i)^mi serve:? (.+)$`), "need.tell"},
-	{regexp.MustCompile(`(?i)^cancella corso (.+)$`), "edition.cancel"},
+	{regexp.MustCompile(`(?i)^(?:annulla|cancella)(?: il)? corso:? (.+)$`), "edition.cancel"},
 }
 
 // hints are turns that tell what is meant when nothing else does.
@@ -83,6 +83,8 @@ var hints = []struct {
 }{
 	{regexp.MustCompile(`(?i)\b(?:prossim[oi]|quali|che|elenco dei|vedere i) cors[oi]\b`), "courses"},
 	{regexp.MustCompile(`(?i)\bparlare con\b`), "office"},
+	{regexp.MustCompile(`(?i)\bnon (?:posso|riesco a|potrò) (?:più )?(?:venire|esserci|partecipare)\b|\b(?:disdire|rinunciare)\b`), "give_up"},
+	{regexp.MustCompile(`(?i)\b(?:a che ora|quando|dove) (?:è|si tiene|si fa|comincia|inizia) (?:il|quel) corso\b`), "mine"},
 }
 
 // sentence reads a one-message command; the argument is the rest of the line.
