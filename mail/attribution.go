@@ -44,11 +44,13 @@ var (
 // scritto:» begins as one does, and was written.
 func attribution(lines []string, i int) (n int, ok bool) {
 	n, ok = attributionAt(lines, i)
-	above := ""
+	above, sentences := "", false
 	for k := 1; ok && k < n; k++ {
-		above += lines[i+k-1] + " "
-		if clock.MatchString(above) || year.MatchString(above) || shortDate.MatchString(above) || strings.Contains(above, "@") {
-			break
+		l := strings.TrimSpace(lines[i+k-1])
+		above += l + " "
+		sentences = sentences || strings.HasSuffix(l, ".") || strings.HasSuffix(l, "!")
+		if !sentences && (clock.MatchString(above) || year.MatchString(above) || shortDate.MatchString(above) || strings.Contains(above, "@")) {
+			break // a date or an address is of the introduction
 		}
 		if _, below := attributionAt(lines, i+k); below {
 			return 0, false

@@ -183,7 +183,7 @@ var cutShort = regexp.MustCompile(`(?i)\s(?:e|o|di|del|della|dei|degli|delle|con
 var section = regexp.MustCompile(`(?i)^\s*(?:sezione|parte|blocco|sez\.)\s+(?:[a-h]\b|\d|prima|seconda|terza|[ivx]+\b)`)
 
 // instruction is a line that says how to answer.
-var instruction = regexp.MustCompile(`^\s*(?:Rispond(?:i|ete|ere|a)|Si\s+prega\s+di\s+rispondere)\s`)
+var instruction = regexp.MustCompile(`^\s*(?:Rispond(?:i|ete|ere|a)|(?:Si\s+prega\s+di|Puoi|Potete|Può|Basta)\s+rispondere)\s`)
 
 // questionGoesOn counts the lines that a program wrapped off a question: none
 // if it ends on its first.

@@ -71,6 +71,9 @@ func saysAll(b, a map[int]string) bool {
 	return true
 }
 
+// flat is text with its white space folded.
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // unwrap is text without the line ends that rich does not have, if that begins
 // with the same words.
 func unwrap(text, rich string) string {

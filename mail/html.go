@@ -13,9 +13,10 @@ const (
 	markAttribution = "\uE001" // this line introduces a quote
 	markOwn         = "\uE002" // this line is the writer's, though it begins with >
 	markBehind      = "\uE003" // what follows on a numbered line is set off by colour or weight
+	markBelow       = "\uE004" // the quotation is over, and what follows is the writer's
 )
 
-var markCleaner = strings.NewReplacer(markQuoted, "", markAttribution, "", markOwn, "", markBehind, "")
+var markCleaner = strings.NewReplacer(markQuoted, "", markAttribution, "", markOwn, "", markBehind, "", markBelow, "")
 
 const (
 	maxTags  = 100_000
@@ -29,6 +30,7 @@ type htmlElement struct {
 	quote       bool // a quotation: its lines begin with >
 	hidden      bool // nobody sees it
 	attribution bool
+	whole       bool // holds all of a quotation that markQuoted opens
 	strong      bool // set off by colour or weight
 	tight       bool // a paragraph of Word: a line, with no space around it
 	list        *int // counter of an ordered list
@@ -135,7 +137,8 @@ func (t *htmlText) open(name, attrs string) {
 	switch kind {
 	case kindQuote:
 		el.quote = t.quotes < maxQuote
-	case kindRest:
+	case kindRest, kindWhole:
+		el.whole = kind == kindWhole
 		t.endLine()
 		if t.hidden == 0 && t.quotes == 0 {
 			t.out.WriteString(markQuoted + "\n")
@@ -225,8 +228,11 @@ func (t *htmlText) close(name string) {
 			t.strong--
 		}
 	}
-	tight := t.stack[at].tight
+	tight, whole := t.stack[at].tight, t.stack[at].whole
 	t.stack = t.stack[:at]
+	if whole && t.hidden == 0 && t.quotes == 0 {
+		t.out.WriteString(markBelow + "\n")
+	}
 	if name == "p" && !tight || name == "blockquote" || name == "ol" || name == "ul" {
 		t.blank()
 	}

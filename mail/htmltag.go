@@ -70,6 +70,7 @@ const (
 	kindPlain       elementSort = iota
 	kindQuote                   // its content is quoted
 	kindRest                    // it and all that follows is quoted
+	kindWhole                   // it is quoted, and what follows is not
 	kindAttribution             // introduces a quote
 	kindSignature
 	kindDashes // the signature begins, here or with the next element
@@ -99,7 +100,7 @@ func elementKind(name, attrs string) elementSort {
 		case "yahoo_quoted", "protonmail_quote", "zmail_extra", "moz-forward-container",
 			"cloudhq__gmail_quote", "ymail_android_quoted":
 			if name != "blockquote" {
-				return kindRest
+				return kindWhole
 			}
 		}
 	}
@@ -118,8 +119,10 @@ func elementKind(name, attrs string) elementSort {
 	switch attribute(attrs, "data-marker") { // Zimbra
 	case "__SIG_PRE__", "__SIG_POST__":
 		return kindDashes
-	case "__HEADERS__", "__QUOTED_TEXT__":
+	case "__HEADERS__":
 		return kindRest
+	case "__QUOTED_TEXT__":
+		return kindWhole
 	}
 	if strings.HasPrefix(bare, "yahoo_quoted_") {
 		return kindRest

@@ -25,7 +25,7 @@ type Reader struct {
 	Log      *slog.Logger
 
 	MaxSize  int64         // of a message whose body is fetched: 25 MB
-	Batch    int           // messages handed over at once: 100
+	Batch    int           // messages handed over at once: 500
 	Tries    int           // failed fetches of one message before Quarantine: 3
 	Timeout  time.Duration // of one command: 2 minutes
 	Watchdog time.Duration // of a silent IDLE: 9 minutes
@@ -64,7 +64,7 @@ func (r *Reader) defaults() {
 		r.MaxSize = maxFetched
 	}
 	if r.Batch == 0 {
-		r.Batch = 100
+		r.Batch = 500
 	}
 	if r.Tries == 0 {
 		r.Tries = 3

@@ -2,8 +2,10 @@ package mail
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Reply takes out of the text of a mail what its writer wrote, and the answers
@@ -43,8 +45,12 @@ func (w writer) reply(text string) (string, map[int]string) {
 	for n, a := range p.beside.answers(evidence{
 		told: told, silent: told || onlyCourtesy(top), alone: len(top) == 0 && len(between) == 0, others: len(answers) > 0,
 	}) {
-		if answers[n] == "" {
+		more := answers[n]
+		if more == "" {
 			addAnswer(answers, n, []string{a})
+		} else if len(p.beside.sure) >= 2 && flat(a) != flat(more) && !startsUpper(more) && strings.ContainsFunc(more, unicode.IsLetter) {
+			answers[n] = "" // «… quello personale» goes on below: «e poi i video»
+			addAnswer(answers, n, []string{a, more})
 		}
 	}
 	withoutLabel(answers)
@@ -107,7 +113,7 @@ func isQuoted(l string) bool {
 }
 
 // cutQuotes finds where the quote begins and reads what stands in it.
-func (w writer) cutQuotes(lines []string) parts {
+func (w writer) cutQuotes(lines []string) (p parts) {
 	start, begin, hard := quoteStart(lines)
 	if start < 0 {
 		return parts{top: w.withoutSignature(plainLines(lines), false)}
@@ -116,8 +122,14 @@ func (w writer) cutQuotes(lines []string) parts {
 	if m := sharedLine.FindStringSubmatch(lines[start]); m != nil && begin == start+1 && !strings.HasPrefix(lines[start], markAttribution) {
 		above = append(above, strings.TrimRight(m[1], "- "))
 	}
-	p := parts{top: w.withoutSignature(above, false), gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
+	p = parts{top: w.withoutSignature(above, false), gap: start > 0 && strings.TrimSpace(lines[start-1]) == ""}
 	rest := lines[begin:]
+	if end := slices.Index(rest, markBelow); end >= 0 {
+		if below := plainLines(rest[end+1:]); hasWords(below) && !slices.Contains(below, markQuoted) {
+			defer func() { p.between = append(p.between, interleaved{last: true, lines: below}) }()
+			rest = rest[:end]
+		}
+	}
 	bars := false
 	for _, l := range rest {
 		if isQuoted(l) {
@@ -140,11 +152,13 @@ func (w writer) cutQuotes(lines []string) parts {
 	return p
 }
 
-// plainLines are lines without the marks of what is set off in them.
+var ownMarks = strings.NewReplacer(markBehind, "", markBelow, "")
+
+// plainLines are lines without the marks that HTML leaves in them.
 func plainLines(lines []string) []string {
 	out := make([]string, len(lines))
 	for i, l := range lines {
-		out[i] = strings.ReplaceAll(l, markBehind, "")
+		out[i] = ownMarks.Replace(l)
 	}
 	return out
 }
