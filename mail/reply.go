@@ -62,9 +62,14 @@ func (w writer) reply(text string) (string, map[int]string) {
 		}
 		out = append(out, b...)
 	}
-	reply := clip(strings.TrimSpace(strings.Join(collapse(out), "\n")), maxReply)
+	reply := clip(strings.TrimSpace(markCleaner.Replace(strings.Join(collapse(out), "\n"))), maxReply)
 	if len(answers) == 0 {
 		answers = w.numbered(out)
+	}
+	for n, a := range answers {
+		if answers[n] = strings.TrimSpace(markCleaner.Replace(a)); answers[n] == "" {
+			delete(answers, n)
+		}
 	}
 	if len(answers) == 0 {
 		answers = nil
