@@ -62,22 +62,3 @@ func TestWhatCertifiedMailDidNotDeliverIsTold(t *testing.T) {
 		t.Errorf("the office reads\n%s", news)
 	}
 }
-
-// What the mailbox could not read is one number in that summary.
-func TestTheQuarantineIsInTheSummary(t *testing.T) {
-	w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
-	must := mustly(t)
-	must(w.Import(roster...))
-	carla, anna := w.Actor(actors["carla"], 99), w.Actor(actors["anna"], 0)
-	must(carla.Join())
-	must(w.Handle(dialog.In{ID: "dead:mail:h:INBOX:1.7", Unread: &dialog.Unread{}}))
-	must(w.Handle(dialog.In{Mail: &dialog.Mail{From: anna.Mail, Sort: "too_large"}}))
-	if news := anna.News(); !strings.Contains(news, "troppo grande") {
-		t.Errorf("anna hears %q", news)
-	}
-	carla.News()
-	must(w.Advance(time.Date(2027, 1, 14, 12, 0, 0, 0, training.Rome())))
-	if news := carla.News(); strings.Count(news, "2 messaggi non sono stati letti") != 1 || !strings.Contains(news, "regia dead list") || strings.Contains(news, "PEC") {
-		t.Errorf("the office reads\n%s", news)
-	}
-}

@@ -1,12 +1,22 @@
 package dialog
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 func init() { timers["dead"] = deadSummary }
 
-// unread counts a message that could not be handled, and tells whoever wrote it,
-// where that is known.
+// unread counts a message that nothing was done with, and tells whoever wrote
+// one that could not be handled, where that is known.
 func (c *conv) unread(u Unread) error {
+	if !u.Stays.IsZero() {
+		return c.noteForSummary(func(d *deadLetters) {
+			if d.Stay++; d.Oldest.IsZero() || u.Stays.Before(d.Oldest) {
+				d.Oldest = u.Stays
+			}
+		})
+	}
 	if err := c.noteDead(); err != nil {
 		return err
 	}
@@ -28,13 +38,16 @@ func (c *conv) unread(u Unread) error {
 }
 
 // deadLetters counts the messages that could not be handled, those in the
-// quarantine of the mailbox among them, and those by certified mail that did not
-// arrive, since the office was last told.
+// quarantine of the mailbox among them, those that stay in it for the people who
+// read it too, and those by certified mail that did not arrive, since the office
+// was last told.
 type deadLetters struct {
-	Count       int      `json:"count"`
-	Undelivered int      `json:"undelivered,omitempty"`
-	Certified   []string `json:"certified,omitempty"` // the first of those
-	Schema      int      `json:"schema"`
+	Count       int       `json:"count"`
+	Stay        int       `json:"stay,omitempty"`
+	Oldest      time.Time `json:"oldest,omitzero"` // of those
+	Undelivered int       `json:"undelivered,omitempty"`
+	Certified   []string  `json:"certified,omitempty"` // the first of those
+	Schema      int       `json:"schema"`
 }
 
 func (c *conv) noteDead() error { return c.noteForSummary(func(d *deadLetters) { d.Count++ }) }
@@ -61,6 +74,7 @@ func deadSummary(c *conv, _ string) error {
 	}
 	c.Delete(MakeRef("dead", "count"))
 	return c.tellOffice(Out{Text: "dead", Args: Args{
-		"n": itoa(d.Count), "late": itoa(d.Undelivered), "receipts": strings.Join(d.Certified, ","), "more": itoa(d.Undelivered - len(d.Certified)),
+		"n": itoa(d.Count), "stay": itoa(d.Stay), "oldest": d.Oldest.Format(time.RFC3339),
+		"late": itoa(d.Undelivered), "receipts": strings.Join(d.Certified, ","), "more": itoa(d.Undelivered - len(d.Certified)),
 	}})
 }

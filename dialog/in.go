@@ -22,7 +22,7 @@ const (
 //	timer:<kind>:<id>@<instant, RFC 3339 UTC>                Timer
 //	sent:<out id>:<outcome>                                  Sent
 //	cli:<command>:<hash of input>#<chunk>                    Command
-//	dead:<id of the message>                                 Unread
+//	dead:<id of the message>, left:<id of the mail>          Unread
 type In struct {
 	ID string    `json:"id"`
 	At time.Time `json:"at"`
@@ -127,11 +127,14 @@ type Command struct {
 	Body []byte `json:"body"`
 }
 
-// Unread is a message that could not be handled, with who wrote it as far as
-// its bytes tell: a private chat, or an address.
+// Unread is a message that nothing was done with: it could not be handled, and
+// then with who wrote it as far as its bytes tell, a private chat or an address;
+// or it is not for the service.
 type Unread struct {
 	Chat int64  `json:"chat,omitempty"`
 	From string `json:"from,omitempty"`
+	// Stays is since when it waits in a mailbox that people read too, for them.
+	Stays time.Time `json:"stays,omitzero"`
 }
 
 // source is the part of the id that tells where the message came from.

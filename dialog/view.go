@@ -26,6 +26,9 @@ func (v view) value(name string, args Args) (string, error) {
 			return codeOf(v.mac, id), nil
 		case "days":
 			return training.Span{From: args["from"], To: args["to"]}.Words(), nil
+		case "oldest":
+			t, err := time.Parse(time.RFC3339, id)
+			return training.DateWords(t.In(training.Rome())), err
 		case "ends":
 			t, err := time.Parse(time.RFC3339, id)
 			t = t.In(training.Rome())

@@ -49,7 +49,7 @@ func (r *Reader) fetch(ctx context.Context, batch []item) ([]Arrived, []imap.UID
 			continue // moved away by somebody else
 		}
 		delete(r.alone, it.uid)
-		arrived = append(arrived, Arrived{ID: r.id(it.uid), Raw: raw, TooLarge: tooLarge, Size: it.size})
+		arrived = append(arrived, Arrived{ID: r.id(it.uid), Raw: raw, TooLarge: tooLarge, Size: it.size, At: it.date, Seen: it.seen})
 		uids = append(uids, it.uid)
 	}
 	return arrived, uids, nil
@@ -74,5 +74,5 @@ func (r *Reader) fetchFailed(ctx context.Context, batch []item, err error) ([]Ar
 	if r.tries[uid] < r.Tries {
 		return nil, nil, fmt.Errorf("mail: fetch of %s: %w", r.id(uid), err)
 	}
-	return []Arrived{{ID: r.id(uid), Size: batch[0].size}}, []imap.UID{uid}, nil
+	return []Arrived{{ID: r.id(uid), Size: batch[0].size, At: batch[0].date, Seen: batch[0].seen}}, []imap.UID{uid}, nil
 }

@@ -22,7 +22,10 @@ func (s *session) waiting(ctx context.Context, from imap.UID) ([]item, error) {
 		for _, m := range msgs {
 			// «n:*» always has the last message in it.
 			if m.UID >= from && m.UID != 0 {
-				out = append(out, item{uid: m.UID, size: m.RFC822Size, date: m.InternalDate, dealt: slices.Contains(m.Flags, dealtWith)})
+				out = append(out, item{
+					uid: m.UID, size: m.RFC822Size, date: m.InternalDate,
+					dealt: slices.Contains(m.Flags, dealtWith), seen: slices.Contains(m.Flags, imap.FlagSeen),
+				})
 			}
 		}
 		return err
@@ -36,6 +39,7 @@ type item struct {
 	size  int64
 	date  time.Time // of its arrival
 	dealt bool      // it was left here and is not to be read again
+	seen  bool      // by people
 }
 
 // dealtWith is the keyword of what was dealt with and stays where it is.

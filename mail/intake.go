@@ -19,6 +19,8 @@ type Arrived struct {
 	// TooLarge: only the header was fetched.
 	TooLarge bool
 	Size     int64
+	At       time.Time // when it came to the mailbox
+	Seen     bool      // somebody has read it there
 }
 
 // Verdict is what becomes of a message in the mailbox.
@@ -32,7 +34,8 @@ const (
 	// Poison cannot be read: the message moves to Quarantine.
 	Poison
 	// Leave was looked at and is not for the service: it stays, unread, in a
-	// box that is shared with people.
+	// box that is shared with people, and is counted for the office if nobody has
+	// read it yet.
 	Leave
 	// Erase was committed and must not stay readable: the message is deleted.
 	Erase
@@ -103,9 +106,11 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		}
 		if !ok {
 			d.log().Info("mail: not handled", "id", a.ID, "kind", string(m.Kind), "reason", m.Reason)
-			out[i] = Done
-			if d.Shared {
+			if out[i] = Done; d.Shared {
 				out[i] = Leave
+				if !a.Seen {
+					ins, at = append(ins, stays(a, now)), append(at, i)
+				}
 			}
 			continue
 		}
@@ -125,7 +130,7 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		switch {
 		case j >= len(errs):
 			return nil, fmt.Errorf("mail: %d verdicts for %d messages", len(errs), len(ins))
-		case errs[j] == nil && out[i] == Poison: // it was counted
+		case errs[j] == nil && out[i] != Later: // it was counted
 		case errs[j] == nil:
 			out[i] = d.after(ctx, ins[j])
 		default:
@@ -134,6 +139,15 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		}
 	}
 	return out, nil
+}
+
+// stays tells of a message that waits for the people who read the mailbox.
+func stays(a Arrived, now time.Time) dialog.In {
+	since := a.At
+	if since.IsZero() || since.After(now) {
+		since = now
+	}
+	return dialog.In{ID: "left:" + a.ID, At: now, Unread: &dialog.Unread{Stays: since}}
 }
 
 // after is the verdict on a message that was committed. One that may have to

@@ -346,22 +346,52 @@ func TestALongAddressAndASecretAnswer(t *testing.T) {
 	}
 }
 
-// In a box that people read too, what is not for the service stays unread.
+// In a box that people read too, what is not for the service stays unread, and
+// the office is told of it, once it is committed that it is.
 func TestASharedBoxKeepsWhatIsForPeople(t *testing.T) {
 	s, err := mailtest.Start(own.String(), clock)
 	must(t, err)
 	defer s.Close()
 	must(t, s.Deliver([]byte("From: liste@altro.example\r\nList-Id: <x.altro.example>\r\nSubject: notizie\r\n\r\nnotizie\r\n")))
 	must(t, s.Write("a@comune-airole.example", "aiuto", "aiuto"))
+	var stay []dialog.In
+	away := true
 	reader := &mail.Reader{Endpoint: endpoint(t, s.IMAP()), Log: quiet(), Intake: &mail.Desk{
 		Own: own, Shared: true, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
-		Handle: func(_ context.Context, ins []dialog.In) []error { return make([]error, len(ins)) },
+		Handle: func(_ context.Context, ins []dialog.In) []error {
+			if away {
+				return []error{mail.ErrLater, mail.ErrLater}
+			}
+			for _, in := range ins {
+				if in.Unread != nil {
+					stay = append(stay, in)
+				}
+			}
+			return make([]error, len(ins))
+		},
 	}}
 	defer reader.Close()
+	if _, err := reader.Step(t.Context()); !errors.Is(err, mail.ErrLater) {
+		t.Fatalf("nothing was committed: %v", err)
+	}
+	away = false
 	steps(t, reader.Step)
 	for box, want := range map[string]int{"INBOX": 1, "Processed": 1} {
 		if n, _ := s.Waiting(box); n != want {
 			t.Errorf("%s holds %d, want %d", box, n, want)
+		}
+	}
+	if len(stay) != 1 || !strings.HasPrefix(stay[0].ID, "left:mail:") || stay[0].Unread.Stays.IsZero() || stay[0].Unread.From != "" {
+		t.Errorf("the office is told %+v", stay)
+	}
+	list := []byte("From: liste@altro.example\r\nList-Id: <x.altro.example>\r\n\r\nnotizie\r\n")
+	for _, a := range []mail.Arrived{{ID: "read", Raw: list, At: day, Seen: true}, {ID: "undated", Raw: list}, {ID: "later", Raw: list, At: day.Add(time.Hour)}, {ID: "old", Raw: list, At: day.Add(-time.Hour)}} {
+		stay = nil
+		verdicts, err := reader.Intake.Take(t.Context(), []mail.Arrived{a})
+		must(t, err)
+		want := map[string]time.Time{"undated": day, "later": day, "old": day.Add(-time.Hour)}[a.ID]
+		if verdicts[0] != mail.Leave || (len(stay) == 0) != want.IsZero() || len(stay) == 1 && !stay[0].Unread.Stays.Equal(want) {
+			t.Errorf("%s: %v, told %+v", a.ID, verdicts, stay)
 		}
 	}
 }

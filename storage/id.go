@@ -14,7 +14,7 @@ func keepID(id string) time.Duration {
 	switch source, _, _ := strings.Cut(id, ":"); source {
 	case "tg":
 		return 14 * day
-	case "mail":
+	case "mail", "left":
 		return 90 * day
 	}
 	return 30 * day

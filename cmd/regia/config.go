@@ -50,7 +50,7 @@ type mailConfig struct {
 	// Authentication-Results.
 	AuthservID string `toml:"authserv_id"`
 	// Shared says that people read the same mailbox: only what was understood
-	// and answered is moved.
+	// and answered is moved; the number of the rest is told to the office.
 	Shared bool `toml:"shared"`
 	// NoPlus is for servers that know no plus addresses.
 	NoPlus bool `toml:"no_plus"`
