@@ -10,17 +10,21 @@ func init() { timers["dead"] = deadSummary }
 // unread counts a message that nothing was done with, and tells whoever wrote
 // one that could not be handled, where that is known.
 func (c *conv) unread(u Unread) error {
-	if !u.Stays.IsZero() {
-		return c.noteForSummary(func(d *deadLetters) {
+	err := c.noteForSummary(func(d *deadLetters) {
+		switch {
+		case u.Leaving:
+			d.Unsent++
+		case u.Stays.IsZero():
+			d.Count++
+		default:
 			if d.Stay++; d.Oldest.IsZero() || u.Stays.Before(d.Oldest) {
 				d.Oldest = u.Stays
 			}
-		})
-	}
-	if err := c.noteDead(); err != nil {
-		return err
-	}
+		}
+	})
 	switch {
+	case err != nil:
+		return err
 	case u.Chat != 0:
 		c.channel = ByChat
 		if err := c.whoInChat(u.Chat); err != nil {
@@ -37,20 +41,19 @@ func (c *conv) unread(u Unread) error {
 	return c.reply("sorry", nil)
 }
 
-// deadLetters counts the messages that could not be handled, those in the
-// quarantine of the mailbox among them, those that stay in it for the people who
-// read it too, and those by certified mail that did not arrive, since the office
-// was last told.
+// deadLetters counts, since the office was last told, the messages that could not
+// be handled, those in the quarantine of the mailbox among them; those that could
+// not leave; those that stay in the mailbox for the people who read it too; and
+// those by certified mail that did not arrive.
 type deadLetters struct {
 	Count       int       `json:"count"`
+	Unsent      int       `json:"unsent,omitempty"`
 	Stay        int       `json:"stay,omitempty"`
 	Oldest      time.Time `json:"oldest,omitzero"` // of those
 	Undelivered int       `json:"undelivered,omitempty"`
 	Certified   []string  `json:"certified,omitempty"` // the first of those
 	Schema      int       `json:"schema"`
 }
-
-func (c *conv) noteDead() error { return c.noteForSummary(func(d *deadLetters) { d.Count++ }) }
 
 // noteForSummary has the office told on its next working day, once for all.
 func (c *conv) noteForSummary(add func(*deadLetters)) error {
@@ -74,7 +77,7 @@ func deadSummary(c *conv, _ string) error {
 	}
 	c.Delete(MakeRef("dead", "count"))
 	return c.tellOffice(Out{Text: "dead", Args: Args{
-		"n": itoa(d.Count), "stay": itoa(d.Stay), "oldest": d.Oldest.Format(time.RFC3339),
+		"n": itoa(d.Count), "unsent": itoa(d.Unsent), "stay": itoa(d.Stay), "oldest": d.Oldest.Format(time.RFC3339),
 		"late": itoa(d.Undelivered), "receipts": strings.Join(d.Certified, ","), "more": itoa(d.Undelivered - len(d.Certified)),
 	}})
 }

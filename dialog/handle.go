@@ -149,7 +149,7 @@ func (c *conv) mail(m Mail) error {
 		return c.calendarAnswer(*m.Calendar)
 	}
 	if m.Sort == "too_large" {
-		if err := c.noteDead(); err != nil { // it is in the quarantine
+		if err := c.unread(Unread{}); err != nil { // it is in the quarantine
 			return err
 		}
 		return c.reply("too_large", nil)

@@ -127,12 +127,14 @@ type Command struct {
 	Body []byte `json:"body"`
 }
 
-// Unread is a message that nothing was done with: it could not be handled, and
-// then with who wrote it as far as its bytes tell, a private chat or an address;
-// or it is not for the service.
+// Unread is a message that nothing was done with: one that could not be handled,
+// with who wrote it as far as its bytes tell, a private chat or an address; one
+// that could not leave; or one that is not for the service.
 type Unread struct {
 	Chat int64  `json:"chat,omitempty"`
 	From string `json:"from,omitempty"`
+	// Leaving: it was to leave, and is of a shape that the program does not know.
+	Leaving bool `json:"leaving,omitempty"`
 	// Stays is since when it waits in a mailbox that people read too, for them.
 	Stays time.Time `json:"stays,omitzero"`
 }

@@ -42,11 +42,14 @@ return {'ok'}
 `)
 
 // setAside lays a message that cannot be read, and stands in a lane or in none,
-// among the dead letters: the others of that lane go on.
+// among the dead letters, and has the office told: the others of that lane go on.
 func (s *Store) setAside(ctx context.Context, id, in, text, why string, now time.Time) error {
 	d := Dead{Schema: Schema, ID: OutSource + ":" + id, Source: OutSource, Raw: []byte(text), Class: why, At: now}
 	letter, err := json.Marshal(d)
 	if err != nil {
+		return err
+	}
+	if err := s.tell(ctx, d); err != nil { // before: its id tells it once
 		return err
 	}
 	k := s.keys

@@ -27,10 +27,19 @@ type Dead struct {
 }
 
 // DeadSource is the source of the message that tells of an input which nobody
-// could read, or which ended the process again and again: its id is
-// "dead:<id of the input>" and its Raw that of the input, in which whoever
-// decodes it finds no more than who wrote.
+// could read, or which ended the process again and again, or of a message that
+// cannot leave: its id is "dead:<id of the dead letter>" and its Raw that of the
+// letter, in which whoever decodes it finds no more than who wrote.
 const DeadSource = "dead"
+
+// tell leaves to the writer the message that tells of a dead letter.
+func (s *Store) tell(ctx context.Context, d Dead) error {
+	told := Input{ID: DeadSource + ":" + d.ID, Source: DeadSource, Raw: d.Raw, At: d.At}
+	if len(told.ID) > maxID {
+		return nil
+	}
+	return patiently(ctx, func() error { _, err := s.Enqueue(ctx, told); return err })
+}
 
 // bury lays an input among the dead letters and tells the person, in one commit
 // of its own. What cannot be looked at without danger is told by a message of
@@ -49,9 +58,8 @@ func (w *Writer) bury(ctx context.Context, it *item) error {
 		d.At = time.Now() // nothing decided by it but when it is forgotten
 	}
 	handled := known && it.class != "crash"
-	if !handled && it.Source != DeadSource && len(DeadSource)+1+len(it.ID) <= maxID {
-		told := Input{ID: DeadSource + ":" + it.ID, Source: DeadSource, Raw: it.Raw, At: d.At}
-		if err := patiently(ctx, func() error { _, err := w.store.Enqueue(ctx, told); return err }); err != nil {
+	if !handled && it.Source != DeadSource {
+		if err := w.store.tell(ctx, *d); err != nil {
 			return err
 		}
 	}

@@ -193,13 +193,15 @@ func (e *engine) pending(ctx context.Context) (int, error) {
 }
 
 // unread tells of an input that could not be handled, with who wrote it and
-// nothing else of it.
+// nothing else of it, or of a message that could not leave.
 func unread(input storage.Input) dialog.In {
 	u := &dialog.Unread{}
 	_, original, _ := strings.Cut(input.ID, ":")
 	switch source, _, _ := strings.Cut(original, ":"); source {
 	case "tg":
 		u.Chat = bot.ScanChat(input.Raw)
+	case storage.OutSource:
+		u.Leaving = true
 	case "mail":
 		var in struct{ Mail struct{ From string } }
 		if json.Unmarshal(input.Raw, &in) == nil {

@@ -222,6 +222,15 @@ func unreadable(t *testing.T, client redis.UniversalClient) {
 		t.Fatalf("why %v", why)
 	}
 
+	told, err := h.store.Pending(ctx, 10)
+	if err != nil || len(told) != 4 {
+		t.Fatalf("told of %d, %v", len(told), err)
+	}
+	for _, in := range told {
+		if _, letter := why[strings.TrimPrefix(in.ID, storage.DeadSource+":")]; !letter || in.Source != storage.DeadSource {
+			t.Errorf("told of %q", in.ID)
+		}
+	}
 	if again, err := h.store.DeadRetry(ctx, "out:newer"); again || !errors.Is(err, storage.ErrNewer) {
 		t.Fatalf("still not to be read: %v %v", again, err)
 	}
