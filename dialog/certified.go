@@ -49,13 +49,11 @@ func (c *conv) accepted(m Mail) error {
 	return err
 }
 
-// delivered takes the receipt of delivery: nothing of the message can come back
-// any more.
+// delivered takes the receipt of delivery.
 func (c *conv) delivered(m Mail) error {
 	_, out, _, _, err := c.openReturn(m.Token)
 	if err == nil && out != "" {
-		c.ClearTimer("certified", out)
-		c.Delete(MakeRef("mailed", out))
+		c.ended(out)
 	}
 	return err
 }

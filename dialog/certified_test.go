@@ -62,3 +62,32 @@ func TestWhatCertifiedMailDidNotDeliverIsTold(t *testing.T) {
 		t.Errorf("the office reads\n%s", news)
 	}
 }
+
+// What was called off before it left is awaited by nobody.
+func TestWhatIsOverIsNotMissed(t *testing.T) {
+	s := service()
+	s.Certified = true
+	saturday := time.Date(2027, 1, 9, 9, 0, 0, 0, training.Rome())
+	w := dialogtest.NewWorld(s, saturday)
+	must := mustly(t)
+	must(w.Import(roster...))
+	box := "protocollo@pec.dolcedo.example"
+	must(w.Import(person("Dolcedo", "Ente", "Muto", box, func(p *training.PersonRow) {
+		p.Address.Kind, p.Address.PEC, p.Office = training.Shared, true, "Polizia locale"
+	})))
+	carla := w.Actor(actors["carla"], 99)
+	must(carla.Join())
+	must(carla.Say("nuovo corso: Codice della strada; 11 marzo ore 9-13; Sala; 20 posti"))
+	must(carla.Press("Apri il corso"))
+	must(w.Advance(saturday.Add(24 * time.Hour)))
+	must(carla.Say("cancella corso codice"))
+	must(carla.Press("Sì"))
+	carla.News()
+	must(w.Advance(time.Date(2027, 1, 18, 12, 0, 0, 0, training.Rome())))
+	if news := carla.News(); strings.Contains(news, "PEC") {
+		t.Errorf("the office reads\n%s", news)
+	}
+	if lastMail(w, box, "edition.for_office") != nil {
+		t.Error("it left")
+	}
+}

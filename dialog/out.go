@@ -7,7 +7,7 @@ import (
 
 // ErrNoRecipient is what Render answers when nobody is to get the message any
 // more: the person was erased, left, or what it asks can no longer be answered.
-// The sender ends the message without a word.
+// The sender ends the message without a word to anybody; by mail as Dropped.
 var ErrNoRecipient = errors.New("the message has no recipient any more")
 
 // Out is a message to one recipient. It holds ids and numbers, never words

@@ -96,7 +96,7 @@ type Failure struct {
 	// A lasting one ends the message and comes back as a Sent input.
 	Temporary bool
 	RetryAt   time.Time
-	// Outcome of a lasting failure: Unreachable, Bounced or GivenUp.
+	// Outcome of a lasting failure: Unreachable, Bounced, GivenUp or Dropped.
 	Outcome Outcome
 	// Return is the Rendered.Return of a mail that a server refused: it tells
 	// which address did.
@@ -110,4 +110,5 @@ const (
 	Unreachable Outcome = "unreachable" // the person blocked the bot, the chat is gone
 	Bounced     Outcome = "bounced"     // the mail came back
 	GivenUp     Outcome = "given_up"    // tried for two days
+	Dropped     Outcome = "dropped"     // a mail that nobody is to get any more: nothing is awaited of it
 )

@@ -40,8 +40,12 @@ func (c *conv) mailFound(m Mail) {
 }
 
 // unsent takes a message that could not be delivered: the channel is marked,
-// and the message goes out on another way.
+// and the message goes out on another way. One that was dropped only ends.
 func (c *conv) unsent(s Sent) error {
+	if s.Outcome == Dropped {
+		c.ended(s.Out.ID)
+		return nil
+	}
 	p, err := load[training.Person](c, "person", s.Out.To)
 	if err != nil || p == nil {
 		return err
@@ -113,6 +117,13 @@ const (
 	mailedAgain = 2
 )
 
+// ended forgets a message that left by mail, or was to: nothing of it can come
+// back any more, and no receipt is awaited.
+func (c *conv) ended(out string) {
+	c.ClearTimer("certified", out)
+	c.Delete(MakeRef("mailed", out))
+}
+
 // ReturnToken stands in the envelope sender of a mail and in the Message-ID of
 // one that asks nothing: it names the person, the message and, by its proof,
 // the address, so that a report that it came back is tied to all three. The 0
@@ -171,9 +182,8 @@ func (c *conv) bounced(m Mail) error {
 	if err != nil || sent == nil {
 		return err // reported before, or too long ago to be of use to anybody
 	}
-	c.Delete(MakeRef("mailed", out))
+	c.ended(out)
 	if m.Certified {
-		c.ClearTimer("certified", out)
 		if err := c.noteUndelivered(p.ID, "failed", c.now); err != nil {
 			return err
 		}

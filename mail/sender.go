@@ -115,7 +115,7 @@ func (s *Sender) finish(ctx context.Context) error {
 func (s *Sender) deliver(ctx context.Context, out dialog.Out) (dialog.Failure, error) {
 	r, err := s.Render(ctx, out)
 	if errors.Is(err, dialog.ErrNoRecipient) {
-		return dialog.Failure{}, nil // it is finished as if it had left
+		return dialog.Failure{Outcome: dialog.Dropped}, err
 	}
 	if err != nil {
 		return s.again(out), fmt.Errorf("render: %w", err)

@@ -126,13 +126,16 @@ func (w *World) due() bool {
 
 // deliver renders what may leave now.
 func (w *World) deliver() error {
-	var later []dialog.Out
+	var later, dropped []dialog.Out
 	for _, o := range w.waiting {
 		if o.NotBefore.After(w.Now) {
 			later = append(later, o)
 			continue
 		}
 		r, err := w.Service.Render(reader{w}, MAC, w.Now, o)
+		if err == dialog.ErrNoRecipient && o.Channel == dialog.ByMail {
+			dropped = append(dropped, o)
+		}
 		if err == dialog.ErrNoRecipient || err == nil && o.Channel == dialog.ByMail && r.Address == "" {
 			continue
 		}
@@ -142,6 +145,11 @@ func (w *World) deliver() error {
 		w.Got = append(w.Got, Message{Out: o, Rendered: r, At: w.Now})
 	}
 	w.waiting = later
+	for _, o := range dropped {
+		if err := w.Handle(dialog.In{Sent: &dialog.Sent{Out: o, Outcome: dialog.Dropped}}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
