@@ -251,28 +251,36 @@ func TestStrangersAreAskedAboutWithMeasure(t *testing.T) {
 // and names no other.
 func TestAReportIsBelievedForWhatItProves(t *testing.T) {
 	for name, c := range map[string]struct {
-		question, certified bool // the token is that of the question; a receipt of certified mail
-		recipients          []string
-		dead                bool
+		by         string // what it knows the message by
+		certified  bool   // a receipt of certified mail
+		recipients []string
+		dead       bool
 	}{
-		"to the envelope address":             {false, false, nil, true},
-		"naming its address":                  {false, false, []string{"a.rossi@interno.example", actors["anna"]}, true},
-		"naming another":                      {false, false, []string{"anna@altrove.example"}, false},
-		"with what a forwarded message shows": {true, false, []string{actors["anna"]}, false},
-		"a receipt":                           {true, true, nil, true},
+		"to the envelope address":             {"envelope", false, nil, true},
+		"naming its address":                  {"envelope", false, []string{"a.rossi@interno.example", actors["anna"]}, true},
+		"naming another":                      {"envelope", false, []string{"anna@altrove.example"}, false},
+		"with what a forwarded message shows": {"question", false, []string{actors["anna"]}, false},
+		"with the id of the message":          {"id", false, []string{actors["anna"]}, false},
+		"a receipt":                           {"question", true, nil, true},
+		"a receipt, with the id":              {"id", true, nil, true},
 	} {
 		w, _ := reminded(t)
-		m := lastMail(w, actors["anna"], "reminder").Rendered
-		token := m.Return
-		if c.question {
-			token = m.Token
-		}
+		m := lastMail(w, actors["anna"], "reminder")
+		token := map[string]string{"envelope": m.Rendered.Return, "question": m.Rendered.Token, "id": m.Out.ID}[c.by]
 		mustly(t)(w.Handle(dialog.In{Mail: &dialog.Mail{
 			From: "mailer-daemon@mx.example", Sort: "bounce", Token: token, Hard: true, Certified: c.certified, Recipients: c.recipients,
 		}}))
 		dead := strings.Contains(w.Dump(), `"dead":true`)
 		if dead != c.dead {
 			t.Errorf("%s: dead %v", name, dead)
+		}
+		before := len(w.Got)
+		mustly(t)(w.Advance(w.Now.Add(26 * time.Hour)))
+		again := slices.ContainsFunc(w.Got[before:], func(m dialogtest.Message) bool {
+			return m.Out.Text == "reminder" && m.Rendered.Address == actors["anna"]
+		})
+		if again == dead {
+			t.Errorf("%s: sent again %v", name, again)
 		}
 	}
 }

@@ -67,8 +67,9 @@ type Rendered struct {
 	Token string
 	// Certified says that the address is one of certified mail (PEC).
 	Certified bool
-	// Return is the tail of the envelope sender of a mail: what comes to it is
-	// about this message and this address, and never an answer. Unsubscribe is
+	// Return stands in the envelope of a mail, as the tail of its sender or as its
+	// id, and nowhere that the receiver sees: what comes with it is about this
+	// message and this address, and never an answer. Unsubscribe is
 	// the tail that ends announcements, "" where there are none to end.
 	Return, Unsubscribe string
 	Attach              []Attachment

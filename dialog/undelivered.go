@@ -124,20 +124,24 @@ func (c *conv) ended(out string) {
 	c.Delete(MakeRef("mailed", out))
 }
 
-// ReturnToken stands in the envelope sender of a mail and in the Message-ID of
-// one that asks nothing: it names the person, the message and, by its proof,
-// the address, so that a report that it came back is tied to all three. The 0
-// in front is no base32: it is never taken for a [Token].
+// ReturnToken stands in the envelope of a mail and nowhere else: it names the
+// person, the message and, by its proof, the address, so that a report that it
+// came back is tied to all three. The 0 in front is no base32: it is never taken
+// for a [Token].
 func ReturnToken(mac func(...string) string, person, out, address string) string {
 	return "0" + person + out + mac("return", person, out, address)[:10]
 }
 
-// openReturn reads a token that came with a report: that of the envelope
-// sender, which proves the address, or that of the question itself, which names
-// none and is known to whoever the question was forwarded to.
+// openReturn reads a token that came with a report: that of the envelope, which
+// proves the address; or that of the question itself, or the id of a message that
+// asked nothing, which name none and are known to whoever the message was
+// forwarded to.
 func (c *conv) openReturn(token string) (p *training.Person, out, address string, proven bool, err error) {
-	if _, out, ok := openToken(c.MAC, token); ok {
-		// The reader that it names may be an address that several read.
+	if len(token) != 43 || token[0] != '0' {
+		out := token
+		if _, asked, ok := openToken(c.MAC, token); ok {
+			out = asked // the reader that it names may be an address that several read
+		}
 		sent, err := load[mailed](c, "mailed", out)
 		if err != nil || sent == nil {
 			return nil, "", "", false, err
@@ -147,9 +151,6 @@ func (c *conv) openReturn(token string) (p *training.Person, out, address string
 		}
 		address, _ = p.Mail()
 		return p, out, address, false, nil
-	}
-	if len(token) != 43 || token[0] != '0' {
-		return nil, "", "", false, nil
 	}
 	out = token[17:33]
 	if p, err = load[training.Person](c, "person", token[1:17]); err != nil || p == nil {

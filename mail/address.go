@@ -114,8 +114,8 @@ func (a Address) messageID(out, token string) string {
 	return out + "@" + a.Domain
 }
 
-// ownID reads a Message-ID that messageID made. Angle brackets may stand
-// around it.
+// ownID reads a Message-ID that messageID made: the token is that of a question.
+// Angle brackets may stand around it.
 func (a Address) ownID(id string) (out, token string, ok bool) {
 	id = strings.Trim(strings.TrimSpace(id), "<>")
 	local, domain, ok := splitLong(id)
@@ -123,7 +123,7 @@ func (a Address) ownID(id string) (out, token string, ok bool) {
 		return "", "", false
 	}
 	out, token, _ = strings.Cut(local, ".")
-	if !outShape.MatchString(out) || token != "" && !tokenShape.MatchString(token) {
+	if !outShape.MatchString(out) || token != "" && (!tokenShape.MatchString(token) || isReturn(token)) {
 		return "", "", false
 	}
 	return out, token, true

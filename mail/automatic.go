@@ -77,7 +77,7 @@ func automatic(e *entity, subject string) string {
 	case "auto_reply", "auto-reply", "bulk", "junk":
 		return "Precedence: " + p
 	}
-	if strings.TrimSpace(e.h.get("Return-Path")) == "<>" {
+	if e.nullSender() {
 		return "empty return path"
 	}
 	// «R: Risposta automatica» is a person answering; programs put their words first.

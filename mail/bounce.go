@@ -8,8 +8,8 @@ import (
 
 // bounces reads a report about messages that went out (RFC 3464), and the
 // free-form notes of servers that write no report. returned tells that it came
-// to the envelope sender of a message, whose token is given; else the message
-// is known by the Message-ID that comes back with it.
+// to the envelope sender of a message, whose token is given; else the message is
+// known by the id of its envelope, or by the Message-ID that comes back with it.
 func bounces(e *entity, own Address, returned bool, token string) ([]Bounced, bool) {
 	if strings.EqualFold(e.params["report-type"], "disposition-notification") {
 		return nil, false // that it was read
@@ -36,8 +36,17 @@ func bounces(e *entity, own Address, returned bool, token string) ([]Bounced, bo
 	if !report || status == nil && original == nil {
 		return freeBounce(e, own, returned, about)
 	}
+	blocks := statusBlocks(status)
+	if !returned && e.typ == "multipart/report" {
+		switch id := envelopeOf(blocks); {
+		case id != "":
+			about.Token = id
+		case about.Token == "" && e.nullSender():
+			about.Token = about.Out
+		}
+	}
 	var all []Bounced
-	for i, block := range statusBlocks(status) {
+	for i, block := range blocks {
 		if i > 100 {
 			break
 		}
@@ -73,6 +82,19 @@ func bounces(e *entity, own Address, returned bool, token string) ([]Bounced, bo
 		all = []Bounced{about}
 	}
 	return all, true
+}
+
+// envelopeOf is the id of the envelope in the block about the message, if it is
+// one of ours.
+func envelopeOf(blocks []map[string]string) string {
+	if len(blocks) == 0 {
+		return ""
+	}
+	id := blocks[0]["original-envelope-id"]
+	if !isReturn(id) || !tokenShape.MatchString(id) {
+		return ""
+	}
+	return id
 }
 
 var enhanced = regexp.MustCompile(`\b[245]\.\d{1,3}\.\d{1,3}\b`)
@@ -144,8 +166,7 @@ func freeBounce(e *entity, own Address, returned bool, about Bounced) ([]Bounced
 	delayed := delayedText.MatchString(subject)
 	failed := failedText.MatchString(subject) || delayed || rcpt != ""
 	mailer := mailerName.MatchString(e.from())
-	null := strings.TrimSpace(e.h.get("Return-Path")) == "<>"
-	if !(failed && (mailer || null || returned) || mailer && returned) {
+	if !(failed && (mailer || e.nullSender() || returned) || mailer && returned) {
 		return nil, false
 	}
 	text := e.raw[:min(len(e.raw), 128<<10)]

@@ -18,8 +18,9 @@ import (
 type Letter struct {
 	From Address
 	Name string // of the service, shown as the sender
-	// NoPlus is for servers that know no plus addresses: tokens travel in the
-	// Message-ID and the subject alone.
+	// NoPlus is for servers that know no plus addresses: the token of a question
+	// travels in the Message-ID and the subject alone, that of the message as the
+	// id of its envelope.
 	NoPlus bool
 }
 
@@ -33,6 +34,19 @@ func (l Letter) tagged(token string) string {
 		return l.From.String()
 	}
 	return l.From.Tagged(token)
+}
+
+// carries tells whether the address of the service can hold a token.
+func (l Letter) carries(token string) bool { return !l.NoPlus && l.From.fits(token) }
+
+// envelopeID is what a report brings back (RFC 3461) where the envelope sender
+// cannot name the message: as little as that one is it known to whoever gets the
+// message forwarded.
+func (l Letter) envelopeID(r dialog.Rendered) string {
+	if l.carries(r.Return) {
+		return ""
+	}
+	return r.Return
 }
 
 // compose makes the mail. Its Message-ID depends on the message alone, so that
@@ -63,20 +77,15 @@ func (l Letter) compose(out dialog.Out, r dialog.Rendered, now time.Time) (*goma
 		if err := m.ReplyToFormat(l.Name, l.tagged(r.Token)); err != nil {
 			return nil, err
 		}
-		if l.NoPlus || !l.From.fits(r.Token) {
+		if !l.carries(r.Token) {
 			subject += " " + subjectTag(r.Token)
 		}
 	}
 	m.Subject(subject)
-	id := r.Token
-	if id == "" && l.NoPlus {
-		// Reports come to the address alone. Elsewhere that token stays in the
-		// envelope: whoever gets a forwarded message sees its Message-ID, and could
-		// report that it came back.
-		id = r.Return
-	}
-	m.SetMessageIDWithValue(l.From.messageID(out.ID, id))
-	if r.Unsubscribe != "" && !l.NoPlus && l.From.fits(r.Unsubscribe) {
+	// The token of the envelope stays there: whoever gets a forwarded message sees
+	// its Message-ID, and could report that it came back.
+	m.SetMessageIDWithValue(l.From.messageID(out.ID, r.Token))
+	if l.carries(r.Unsubscribe) {
 		// No List-Unsubscribe-Post: that promises an address on the web.
 		m.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+mailto(l.tagged(r.Unsubscribe), "basta avvisi", "basta avvisi")+">")
 	}

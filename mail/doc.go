@@ -32,11 +32,20 @@
 // words, and submits them on one connection. The Message-ID is made of the id
 // of the message and never changes, so that a repeat is merged by the programs
 // that show it. What the server accepted counts as delivered whatever happens
-// on the connection afterwards. The envelope sender carries a token of the
-// message, so that whatever comes back to it is tied to that message and is
-// never taken for an answer; it is not in the Message-ID, which whoever gets a
-// forwarded message sees. Certified mail leaves through an account of its
+// on the connection afterwards. Certified mail leaves through an account of its
 // own.
+//
+// What comes back. The envelope carries a token of the message and of the address
+// it goes to, so that a report is tied to both and is never taken for an answer:
+// in its sender, or, where the service has no plus addresses ([Letter.NoPlus]), in
+// its id (ENVID, RFC 3461), which a server that knows of it names in its report.
+// Only the servers on the way see it, and only a report that has it may say that
+// an address is gone. Whatever else names a message, its Message-ID and the token
+// of its question, is known to everybody it was forwarded to, who can write a
+// report with a null sender as well as any server: such a report has the message
+// sent again, and closes no address. So without plus addresses, and with a server
+// that does not know RFC 3461, an address that is gone is found out only when the
+// server refuses it at once.
 //
 // The package imports dialog and nothing else of the program. Logs hold ids.
 package mail

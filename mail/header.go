@@ -151,6 +151,9 @@ func (e *entity) froms() int {
 	return len(e.addresses("From")) + max(0, e.h.h.FieldsByKey("From").Len()-1)
 }
 
+// nullSender tells that answers to the message go nowhere: a report.
+func (e *entity) nullSender() bool { return strings.TrimSpace(e.h.get("Return-Path")) == "<>" }
+
 func (e *entity) date() (time.Time, bool) {
 	d, err := netmail.ParseDate(e.h.get("Date"))
 	return d, err == nil

@@ -30,13 +30,21 @@ type line struct {
 }
 
 // submit sends on the open connection, and once more on a new one if the old
-// one turns out to be dead before the message was accepted.
-func (l *line) submit(ctx context.Context, m *gomail.Msg) error {
+// one turns out to be dead before the message was accepted. A server that knows
+// reports by request (DSN) gets the id of the envelope, "" for none.
+func (l *line) submit(ctx context.Context, m *gomail.Msg, envelopeID string) error {
 	for fresh := l.conn == nil; ; fresh = true {
 		if err := l.open(ctx); err != nil {
 			return err
 		}
 		conn := l.conn
+		ret := ""
+		if envelopeID != "" {
+			// RET is the one parameter of MAIL that the library lets us write; another
+			// may follow it.
+			ret = "HDRS ENVID=" + envelopeID
+		}
+		conn.SetDSNMailReturnOption(ret)
 		stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 		err := l.client.SendWithSMTPClient(conn, m)
 		stop()

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -64,7 +65,7 @@ type Attachment struct {
 // Bounced is what a report says of one recipient.
 type Bounced struct {
 	Out       string // id of the message that went out, "" if unknown
-	Token     string // of the message, unchecked, "" if unknown
+	Token     string // of the message, unchecked, or its id where it has none; "" if unknown
 	Recipient string
 	Status    string // 5.1.1 and the like
 	Hard      bool   // lasting
@@ -115,6 +116,7 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 		envelope, inside, receipt := pec(e)
 		if receipt != nil {
 			receipt.Out, receipt.Token, _ = own.ownID(receipt.ref)
+			receipt.Token = cmp.Or(receipt.Token, receipt.Out)
 			m.Kind, m.Receipt = KindPECReceipt, receipt
 			return m, nil
 		}
@@ -194,7 +196,7 @@ func token(e *entity, own Address, subject string) string {
 		ids := strings.Fields(strings.ReplaceAll(clip(e.h.get(f), 8<<10), "><", "> <"))
 		// The last reference is the message answered.
 		for i := len(ids) - 1; i >= 0; i-- {
-			if _, t, ok := own.ownID(ids[i]); ok && t != "" && !isReturn(t) {
+			if _, t, ok := own.ownID(ids[i]); ok && t != "" {
 				return t
 			}
 		}

@@ -11,7 +11,8 @@ type Receipt struct {
 	// avvenuta-consegna, errore-consegna, preavviso-errore-consegna,
 	// rilevazione-virus.
 	Sort string
-	// Out is the message it is about and Token names it, "" if it is none of ours.
+	// Out is the message it is about, and Token names it or, where it has none, is
+	// its id; "" if it is none of ours.
 	Out, Token string
 	// Fault is the operator's word for what went wrong: no-dest, no-dominio,
 	// virus, altro; "" or nessuno for nothing.

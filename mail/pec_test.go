@@ -21,21 +21,23 @@ func receipt(sort, fault, about string) []byte {
 		"<?xml version=\"1.0\"?>\r\n<postacert tipo=\"" + sort + "\" errore=\"" + fault + "\"><intestazione/></postacert>\r\n--x--\r\n")
 }
 
-// Receipts are tied to their message by its Message-ID, and none is an answer:
+// Receipts are tied to their message by its Message-ID, that of a question or of
+// one that asks nothing, and none is an answer:
 // delivered is good news, what did not arrive came back, a warning is nothing.
 func TestReceiptsOfCertifiedMail(t *testing.T) {
-	token := "0" + strings.Repeat("a", 42)
-	about := "o2345672345672345." + token + "@pec.provincia.example"
+	const out = "o2345672345672345"
+	about, asked := out+"@pec.provincia.example", out+"."+questionToken+"@pec.provincia.example"
 	for _, c := range []struct {
 		sort, fault, about, want string
 		hard                     bool
 	}{
 		{"accettazione", "nessuno", about, "accepted", false},
+		{"accettazione", "nessuno", asked, "accepted", false},
 		{"non-accettazione", "altro", about, "bounce", false},
 		{"presa-in-carico", "nessuno", about, "", false},
 		{"avvenuta-consegna", "nessuno", about, "delivered", false},
 		{"preavviso-errore-consegna", "altro", about, "", false},
-		{"errore-consegna", "altro", about, "bounce", false},
+		{"errore-consegna", "altro", asked, "bounce", false},
 		{"errore-consegna", "no-dest", about, "bounce", true},
 		{"errore-consegna", "no-dominio", about, "bounce", true},
 		{"rilevazione-virus", "virus", about, "bounce", false},
@@ -46,6 +48,10 @@ func TestReceiptsOfCertifiedMail(t *testing.T) {
 		must(t, err)
 		in, ok, err := m.ToIn("mail:x", day, "", func(...string) string { return "" }, nil)
 		must(t, err)
+		token := out
+		if c.about == asked {
+			token = questionToken
+		}
 		if m.Kind != mail.KindPECReceipt || ok != (c.want != "") || ok && (in.Mail.Sort != c.want || in.Mail.Hard != c.hard || in.Mail.Token != token) {
 			t.Errorf("%s %s: %s %v %+v", c.sort, c.fault, m.Kind, ok, in.Mail)
 		}

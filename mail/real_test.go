@@ -368,14 +368,22 @@ func TestPostfixAndDovecotThereAndBack(t *testing.T) {
 }
 
 // What comes back from Postfix is tied to its message, whether that asked
-// something or not, and says whether it is for good.
+// something or not, and says whether it is for good; also where the address of
+// the service has no plus part.
 func TestPostfixBouncesAreTiedToTheirMessages(t *testing.T) {
 	d := dovecot(t)
 	p := postfix(t, d)
+	for _, noPlus := range []bool{false, true} {
+		bouncesAreTied(t, d, p, mail.Letter{From: own, Name: "ImperiaForma", NoPlus: noPlus})
+	}
+}
+
+func bouncesAreTied(t *testing.T, d *mailtest.Dovecot, p *mailtest.Postfix, letter mail.Letter) {
+	t.Helper()
 	back := map[string]string{"o2345672345672345": "0" + strings.Repeat("a", 42), "o2345672345672346": "0" + strings.Repeat("b", 42)}
 	box := newOutbox(dialog.Out{ID: "o2345672345672345"}, dialog.Out{ID: "o2345672345672346"})
 	s := &mail.Sender{
-		Endpoint: endpoint(t, p.URL("smtp")), Outbox: box, Now: clock, Log: quiet(), Letter: mail.Letter{From: own, Name: "ImperiaForma"},
+		Endpoint: endpoint(t, p.URL("smtp")), Outbox: box, Now: clock, Log: quiet(), Letter: letter,
 		Render: func(_ context.Context, o dialog.Out) (dialog.Rendered, error) {
 			r := dialog.Rendered{Address: "sparito@comune-dolcedo.example", Subject: "prova", Body: "prova", Return: back[o.ID]}
 			if o.ID != "o2345672345672345" {
@@ -403,7 +411,7 @@ func TestPostfixBouncesAreTiedToTheirMessages(t *testing.T) {
 	defer r.Close()
 	steps(t, r.Step)
 	if want := map[string]bool{back["o2345672345672345"]: true, back["o2345672345672346"]: false}; !maps.Equal(got, want) {
-		t.Errorf("%v, want %v", got, want)
+		t.Errorf("%+v: %v, want %v", letter, got, want)
 	}
 }
 

@@ -131,7 +131,7 @@ func (s *Sender) deliver(ctx context.Context, out dialog.Out) (dialog.Failure, e
 	if err != nil {
 		return dialog.Failure{Outcome: dialog.Unreachable}, err
 	}
-	err = l.submit(ctx, m)
+	err = l.submit(ctx, m, l.Letter.envelopeID(r))
 	if err == nil {
 		return dialog.Failure{}, nil
 	}

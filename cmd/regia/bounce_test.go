@@ -14,9 +14,16 @@ const gone = `ente;nome;cognome;email;rapporto;referente;ufficio
 `
 
 // TestMailThatComesBack: a notice that asked nothing of anybody's before comes
-// back from a real server, and the focal point is told in its place.
+// back from a real server, and the focal point is told in its place; with plus
+// addresses and without.
 func TestMailThatComesBack(t *testing.T) {
-	s := newStage(t, serviceConfig)
+	for name, config := range map[string]string{"plus": "", "no plus": "\n[mail]\nno_plus = true\n"} {
+		t.Run(name, func(t *testing.T) { mailComesBack(t, serviceConfig+config) })
+	}
+}
+
+func mailComesBack(t *testing.T, config string) {
+	s := newStage(t, config)
 	post := newPostOffice(t, s)
 	days := courseDays(time.Now())
 	r := newRehearsing(t, s, days.monday)
