@@ -87,6 +87,9 @@ func Explain(file string, raw []byte, own Address, authservID string, now time.T
 	if m.Calendar != nil {
 		x.Calendar = &CalendarSummary{m.Calendar.UID, m.Calendar.Sequence, m.Calendar.Status}
 	}
+	if m.Kind == KindReply && m.Text == "" && len(m.Answers) == 0 && !m.Unsubscribe {
+		x.Reason = "nothing is left without quotes, signature and footers"
+	}
 	for _, b := range m.Bounces {
 		x.Bounces = append(x.Bounces, BounceSummary{b.Out, b.Recipient, b.Status, b.Hard, b.Failed})
 	}

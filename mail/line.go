@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/textproto"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -111,6 +112,9 @@ func (l *line) open(ctx context.Context) error {
 	defer cancel()
 	conn, err := dial(ctx, client)
 	if err != nil {
+		if refused := (*textproto.Error)(nil); errors.As(err, &refused) && (refused.Code == 535 || refused.Code == 534) {
+			err = fmt.Errorf("%w: %w", ErrLogin, err)
+		}
 		l.away = fmt.Errorf("connect to %s: %w", e, err)
 		return l.away
 	}

@@ -158,9 +158,20 @@ func (e Endpoint) mode() TLS { return TLS(strings.TrimSuffix(string(e.TLS), "+in
 // Addr is host:port.
 func (e Endpoint) Addr() string { return net.JoinHostPort(e.Host, strconv.Itoa(e.Port)) }
 
-// String never shows the secret.
+// String is the URL without account and secret.
 func (e Endpoint) String() string {
-	return fmt.Sprintf("%s://%s (%s)", e.Scheme, e.Addr(), e.TLS)
+	s := e.Scheme
+	if e.mode() == TLSImplicit {
+		s += "s"
+	}
+	s += "://" + e.Addr()
+	switch {
+	case e.mode() == TLSOff:
+		s += "?tls=off"
+	case e.Insecure():
+		s += "?tls=insecure"
+	}
+	return s
 }
 
 // GoString keeps the secret out of %#v.

@@ -49,7 +49,12 @@ type LineError struct {
 	Text string
 }
 
-func (e LineError) Error() string { return fmt.Sprintf("riga %d: %s", e.Line, e.Text) }
+func (e LineError) Error() string {
+	if e.Line == 0 { // of the whole file
+		return e.Text
+	}
+	return fmt.Sprintf("riga %d: %s", e.Line, e.Text)
+}
 
 // What a roster may hold at most: some ten times the largest province.
 const (
@@ -126,7 +131,7 @@ func rosterHead(columns []column, head []string) (map[string]int, []LineError) {
 		switch _, twice := place[name]; {
 		case name == "" && i == len(head)-1: // a separator at the end of the line
 		case !known:
-			bad = append(bad, LineError{1, fmt.Sprintf("colonna sconosciuta «%s»; le colonne sono: %s", cut(h), columnNames(columns))})
+			bad = append(bad, LineError{1, fmt.Sprintf("colonna sconosciuta «%s»", cut(h))})
 		case twice:
 			bad = append(bad, LineError{1, fmt.Sprintf("la colonna «%s» c'è due volte", name)})
 		default:
@@ -137,6 +142,9 @@ func rosterHead(columns []column, head []string) (map[string]int, []LineError) {
 		if _, ok := place[c.name]; c.must && !ok {
 			bad = append(bad, LineError{1, fmt.Sprintf("manca la colonna «%s»", c.name)})
 		}
+	}
+	if len(bad) > 0 {
+		bad[len(bad)-1].Text += "; le colonne sono: " + columnNames(columns)
 	}
 	return place, bad
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -37,11 +39,16 @@ func runCheck(ctx context.Context, a *app, args []string) error {
 	}
 	c.data(s)
 	c.redis(ctx, s)
-	c.telegram(ctx, s)
+	read := s.Province.ID != "" // what regia.toml did not say is not told as its choice
+	if read {
+		c.telegram(ctx, s)
+	}
 	if s.mail() {
 		c.imap(ctx, "posta in arrivo", s.Mailbox)
 		c.smtp(ctx, "posta in uscita", s.Mailbox)
-		c.identity(s)
+		if read {
+			c.identity(s)
+		}
 	} else {
 		c.off("posta", "per accenderla servono REGIA_IMAP_URL, REGIA_SMTP_URL e REGIA_MAIL_ADDRESS")
 	}
@@ -145,7 +152,7 @@ func (c *checker) imap(ctx context.Context, what string, m mailbox) {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	if err := mail.CheckIMAP(ctx, e); err != nil {
-		c.bad(what, fmt.Errorf("%v: controlla nome del server, utente, password e casella in %s (%w)", e, m.names[0], err))
+		c.bad(what, fmt.Errorf("%v: %s (%w)", e, mend(err, m.names[0]), err))
 		return
 	}
 	c.good(what, e.String())
@@ -165,10 +172,29 @@ func (c *checker) smtp(ctx context.Context, what string, m mailbox) {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	if err := mail.CheckSMTP(ctx, e, from); err != nil {
-		c.bad(what, fmt.Errorf("%v: controlla nome del server, utente e password in %s (%w)", e, m.names[1], err))
+		c.bad(what, fmt.Errorf("%v: %s (%w)", e, mend(err, m.names[1]), err))
 		return
 	}
 	c.good(what, e.String())
+}
+
+// mend says what to look at when a mail server named by a variable did not let
+// the service in.
+func mend(err error, variable string) string {
+	var name *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var network *net.OpError
+	switch {
+	case errors.Is(err, mail.ErrLogin):
+		return "il server rifiuta utente o password: controllali in " + variable
+	case errors.As(err, &name):
+		return "non trovo questo server: controlla il nome in " + variable
+	case errors.As(err, &certificate):
+		return "il certificato del server non vale per questo nome: controlla il nome in " + variable
+	case errors.As(err, &network), errors.Is(err, context.DeadlineExceeded):
+		return "il server non risponde: controlla nome e porta in " + variable + ", e che la rete lasci uscire"
+	}
+	return "controlla nome del server, porta, utente, password e casella in " + variable
 }
 
 // identity says what a mail must bring for its sender to be believed.

@@ -236,7 +236,7 @@ func readSettings(flagged string, env func(string) string) (settings, error) {
 	if s.PEC.set() && !s.mail() {
 		wrong = append(wrong, errors.New("la PEC si aggiunge alla posta: servono anche REGIA_IMAP_URL, REGIA_SMTP_URL e REGIA_MAIL_ADDRESS"))
 	}
-	if err == nil && !s.chat() && !s.mail() {
+	if c.Province.ID != "" && !s.chat() && !s.mail() {
 		wrong = append(wrong, errors.New("non c'è nessun canale: configura la posta (REGIA_IMAP_URL, REGIA_SMTP_URL, REGIA_MAIL_ADDRESS) o accendi la chat ([telegram] enabled e REGIA_TELEGRAM_TOKEN)"))
 	}
 	return s, errors.Join(wrong...)

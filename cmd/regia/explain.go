@@ -44,17 +44,21 @@ func explainMail(a *app, args []string) error {
 	}
 	out := json.NewEncoder(a.stdout)
 	out.SetEscapeHTML(false)
+	unread := false
 	for _, file := range files {
 		raw, err := a.readMail(file)
 		x := mail.Explanation{File: file, Kind: mail.KindRejected}
 		if err != nil {
-			x.Error = err.Error()
+			x.Error, unread = err.Error(), true
 		} else {
 			x = mail.Explain(file, raw, own, *server, time.Now())
 		}
 		if err := out.Encode(x); err != nil {
 			return err
 		}
+	}
+	if unread {
+		return errSaid
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func runImport(ctx context.Context, a *app, args []string) error {
 		for _, e := range wrong {
 			fmt.Fprintf(a.stdout, "%s, %v\n", f.path, e)
 		}
-		fmt.Fprintf(a.stdout, "%s: %d righe buone, %d da correggere.\n", f.path, len(rows), len(wrong))
+		fmt.Fprintf(a.stdout, "%s: righe buone %d, da correggere %d.\n", f.path, len(rows), len(wrong))
 		total, bad = total+len(rows), bad+len(wrong)
 		chunks, err := importInputs(data, rows, now)
 		if err != nil {
@@ -94,7 +94,7 @@ func runImport(ctx context.Context, a *app, args []string) error {
 	if err := submitFromOutside(ctx, s, ins, a.toolLog()); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "Fatto: %d righe scritte. Ripetere lo stesso file non cambia niente.\n", total)
+	fmt.Fprintf(a.stdout, "Fatto: righe scritte %d. Ripetere lo stesso file non cambia niente.\n", total)
 	return nil
 }
 

@@ -132,7 +132,7 @@ func TestExplainMailWritesOneObjectALine(t *testing.T) {
 	path := k.file("a.eml", "From: Anna <anna@x.example>\r\nSubject: Re: corso\r\n\r\nsì, vengo\r\n\r\n> Vieni?\r\n")
 	status, out := k.run("explain", "mail", path, filepath.Join(k.dir, "manca.eml"))
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if status != exitOK || len(lines) != 2 {
+	if status != exitWrong || len(lines) != 2 { // one of them could not be read
 		t.Fatalf("%d %q", status, out)
 	}
 	var x struct{ Kind, From, Reply string }
@@ -161,11 +161,16 @@ func TestCheckNamesWhatIsWrongAndHowToMendIt(t *testing.T) {
 	k.env["REGIA_IMAP_URL"] = strings.Replace(k.env["REGIA_IMAP_URL"], ":demo@", ":sbagliata@", 1)
 	k.env["REGIA_SMTP_URL"] = "smtp://u:segretissima@127.0.0.1:1?tls=off"
 	status, out := k.run("check")
-	if status != exitWrong || !strings.Contains(out, "MALE    posta in arrivo") || !strings.Contains(out, "MALE    posta in uscita") {
-		t.Errorf("wrong password: %d\n%s", status, out)
+	if status != exitWrong || !strings.Contains(out, "rifiuta utente o password: controllali in REGIA_IMAP_URL") ||
+		!strings.Contains(out, "non risponde: controlla nome e porta in REGIA_SMTP_URL") {
+		t.Errorf("wrong password, no server: %d\n%s", status, out)
 	}
 	if strings.Contains(out, "sbagliata") || strings.Contains(out, "segretissima") {
 		t.Errorf("a password is printed:\n%s", out)
+	}
+	k.file("regia.toml", "[province\n")
+	if _, out := k.run("check"); !strings.Contains(out, "regia.toml, riga ") || strings.Contains(out, "authserv_id") || strings.Contains(out, "spento  Telegram") {
+		t.Errorf("a file that cannot be read has decided something:\n%s", out)
 	}
 }
 
