@@ -44,8 +44,8 @@ type button struct {
 // replyOf is a message as the bot must have sent it.
 func replyOf(asked string, m bottest.Message) reply {
 	r := reply{Asked: asked, Text: html.EscapeString(m.Text)}
-	for _, bold := range m.Bold {
-		bold = html.EscapeString(bold)
+	for _, part := range m.Bold {
+		bold := html.EscapeString(part.Text)
 		r.Text = strings.Replace(r.Text, bold, "<b>"+bold+"</b>", 1)
 	}
 	for _, row := range m.Buttons {

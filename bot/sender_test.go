@@ -48,7 +48,7 @@ func TestALongMessageLeavesInPartsWithTheButtonsUnderTheLast(t *testing.T) {
 		t.Fatalf("sent %d", n)
 	}
 	ms := received(s, 1)
-	if len(ms) != 3 || len(ms[0].Buttons) != 0 || len(ms[1].Buttons) != 1 || !strings.HasSuffix(ms[1].Text, "fine <b>") || ms[1].Bold[0] != "fine" {
+	if len(ms) != 3 || len(ms[0].Buttons) != 0 || len(ms[1].Buttons) != 1 || !strings.HasSuffix(ms[1].Text, "fine <b>") || ms[1].Bold[0].Text != "fine" {
 		t.Fatalf("%d messages: %+v", len(ms), ms)
 	}
 	if d := ms[2].Document; d == nil || d.Name != "attestato.pdf" || string(d.Body) != "attestato" {

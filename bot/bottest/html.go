@@ -4,6 +4,7 @@ import (
 	"html"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -15,7 +16,7 @@ var tags = []string{
 
 // parseHTML takes the marks out of a text as Telegram does, and refuses what
 // Telegram refuses. bold lists the texts set in bold.
-func parseHTML(src string) (plain string, bold []string, err *apiError) {
+func parseHTML(src string) (plain string, bold []Bold, err *apiError) {
 	type open struct {
 		name string
 		at   int
@@ -40,7 +41,7 @@ func parseHTML(src string) (plain string, bold []string, err *apiError) {
 					return "", nil, bad("can't parse entities: Unmatched end tag at byte offset %d, expected \"</%s>\"", i, last.name)
 				}
 				if last.name == "b" || last.name == "strong" {
-					bold = append(bold, out.String()[last.at:])
+					bold = append(bold, Bold{At: last.at, Text: out.String()[last.at:]})
 				}
 			} else {
 				name, _, _ := strings.Cut(tag, " ")
@@ -89,11 +90,11 @@ func entity(s string) int {
 }
 
 // visible makes of text and parse mode what the person sees, and measures it.
-func visible(text, mode string, limit int) (string, []string, *apiError) {
+func visible(text, mode string, limit int) (string, []Bold, *apiError) {
 	if !utf8.ValidString(text) {
 		return "", nil, bad("strings must be encoded in UTF-8")
 	}
-	var bold []string
+	var bold []Bold
 	switch mode {
 	case "":
 	case "HTML":
@@ -103,6 +104,10 @@ func visible(text, mode string, limit int) (string, []string, *apiError) {
 		}
 	default:
 		return "", nil, bad("unsupported parse_mode")
+	}
+	lead := len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
+	for i := range bold {
+		bold[i].At -= lead
 	}
 	text = strings.TrimSpace(text)
 	if len(utf16.Encode([]rune(text))) > limit {

@@ -14,13 +14,19 @@ type Message struct {
 	Chat    int64
 	At      time.Time
 	FromBot bool
-	Text    string   // without marks; the caption of a document
-	Bold    []string // what is set in bold
+	Text    string // without marks; the caption of a document
+	Bold    []Bold // what is set in bold
 	Buttons [][]Button
 	// Document is the file of the message, if it has one.
 	Document *Document
 	// Before are the texts that the message had before it was edited.
 	Before []string
+}
+
+// Bold is a part of a text, and the byte that it begins at.
+type Bold struct {
+	At   int
+	Text string
 }
 
 // Button is a button under a message.
@@ -191,7 +197,7 @@ func (s *Server) edit(args arguments, withText bool) (any, *apiError) {
 		return nil, err
 	}
 	var text string
-	var bold []string
+	var bold []Bold
 	if withText {
 		if text, bold, err = visible(args.text("text"), args.text("parse_mode"), maxText); err != nil {
 			return nil, err

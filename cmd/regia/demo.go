@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -245,17 +246,13 @@ func (d *demo) file(id string) (demoFile, bool) {
 }
 
 // marked puts the bold parts of a text between asterisks.
-func marked(text string, bold []string) string {
-	var b strings.Builder
-	for _, part := range bold {
-		before, after, found := strings.Cut(text, part)
-		if !found {
-			break
+func marked(text string, bold []bottest.Bold) string {
+	for _, part := range slices.Backward(bold) {
+		if end := part.At + len(part.Text); part.At >= 0 && end <= len(text) {
+			text = text[:part.At] + "*" + part.Text + "*" + text[end:]
 		}
-		b.WriteString(before + "*" + part + "*")
-		text = after
 	}
-	return b.String() + text
+	return text
 }
 
 // shortWords is the hour, with the day when it is another one.

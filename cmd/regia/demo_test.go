@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"regia/bot/bottest"
 )
 
 func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
@@ -144,7 +146,7 @@ func TestThePageAnswersAsItSays(t *testing.T) {
 }
 
 func TestBoldPartsAreMarkedForThePage(t *testing.T) {
-	if got := marked("Ho capito: strade. Ti iscrivo?", []string{"strade"}); got != "Ho capito: *strade*. Ti iscrivo?" {
+	if got := marked("Dall'ufficio: sì. Scrivi ufficio.", []bottest.Bold{{At: 14, Text: "sì"}, {At: 26, Text: "ufficio"}}); got != "Dall'ufficio: *sì*. Scrivi *ufficio*." {
 		t.Error(got)
 	}
 }
