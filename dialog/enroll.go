@@ -35,7 +35,10 @@ func courses(c *conv, a Act) error {
 		ids = append(ids, e.ID)
 		choices = append(choices, Choice{Text: "choice.number", Args: Args{"n": itoa(len(ids))}, Act: Act{Verb: "course", ID: e.ID}})
 	}
-	if len(ids) == 0 {
+	switch {
+	case len(ids) == 0 && c.person.Coordinator:
+		return c.reply("courses.none_office", nil)
+	case len(ids) == 0:
 		return c.reply("courses.none", nil)
 	}
 	return c.reply("courses.list", Args{"editions": strings.Join(ids, ",")}, choices...)
@@ -222,8 +225,11 @@ func giveUp(c *conv, a Act) error {
 	if err != nil {
 		return err
 	}
-	if en == nil || !en.Live() || e == nil || e.State != training.EditionOpen {
+	switch {
+	case en == nil || !en.Live() || e == nil || e.State == training.EditionCancelled:
 		return c.reply("give_up.not_enrolled", nil)
+	case e.State != training.EditionOpen || !c.now.Before(e.Start()):
+		return c.reply("give_up.late", Args{"edition": e.ID})
 	}
 	return c.reply("give_up.sure", Args{"edition": a.ID}, yesNo(Act{Verb: "give_up.yes", ID: a.ID})...)
 }

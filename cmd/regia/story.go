@@ -30,7 +30,7 @@ type storyStep struct {
 var storySteps = []storyStep{
 	{"Tre Comuni chiedono la stessa cosa, ognuno con parole sue: due in chat, uno per email.", storyNeeds},
 	{"Lunedì alle 8:30 l'ufficio legge la settimana. Un tocco, tre righe, e il corso è aperto.", storyOpens},
-	{"I posti si riempiono. Uno rinuncia, e il suo posto passa da solo a chi segue.", storySeats},
+	{"I posti si riempiono. C'è chi rinuncia, e il posto passa da solo a chi segue.", storySeats},
 	{"Il giorno passa: promemoria, corso, questionario. L'ufficio vede solo i totali.", storyTotals},
 }
 
