@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -12,13 +11,7 @@ import (
 var (
 	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*([.):°º\-–])\s*\D`)
 	numberedLine   = regexp.MustCompile(`^\s*(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
-	// «Domanda 1 sì», «Punto n. 2 → no»
-	labelledLine = regexp.MustCompile(`(?i)^\s*(?:[-–*•·]\s*)?(?:(?:domanda|risposta|punto|quesito|question|frage|antwort)\s*(?:n\.?\s*|n°\s*|numero\s*)?)(\d{1,2})\s*(?:[ªº°]\s*)?(?:[.):=]|[-–—]\s|->|=>|→|\s)\s*(\S.*)$`)
-	initialLine  = regexp.MustCompile(`(?i)^\s*[rdnq]\.?\s*°?\s*(\d{1,2})\s*(?:(?:[.):=°º]|[-–—]\s|->|=>|→)\s*(\S.*)|\s(\d{1,2}))$`) // «R1: sì», «n.1 4»
-	// «(3) tre», «* 4) no»; «1ª domanda: …»
-	bracketLine = regexp.MustCompile(`^\s*(?:[-–*•·]\s*)?(?:[(\[](\d{1,2})[)\]]\s*[:.=\-–]?|(\d{1,2})\s*(?:[).:]))\s*(\S.*)$`)
-	nthLine     = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(\d{1,2})\s*[ªº°a]\s*(?:domanda|risposta|question|frage)?\s*[:=)\-–]\s*(\S.*)$`)
-	loosePair   = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
+	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	// «1-5» may be a range: such pairs are answers only if they count 1, 2, 3
 	dashPair   = regexp.MustCompile(`^\s*(\d{1,2})[-–](\d{1,2})\s*$`)
 	inlinePair = regexp.MustCompile(`(?i)^(\d{1,2})\s*([.):=]|[-–]|->)\s*([^,;]*\S)$`)
@@ -27,14 +20,11 @@ var (
 	runMark = regexp.MustCompile(`(?:^|[\s,;])(\d{1,2})\s*(?:[.)]\s+|[:=]\s*|[-–]\s+)`)
 	// and where in a sentence: «alla 1 rispondo sì, alla 2 direi no»
 	saidMark = regexp.MustCompile(`(?i)(?:^|[\s,;])(?:e\s+)?(?:alla|per\s+la)\s+(?:domanda\s+)?(\d{1,2})\s*,?\s*(?:rispondo|metto|dico|direi|do)\s+`)
-	ordinal  = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(` + strings.Join(ordinals, "|") + `)(?:\s+(?:domanda|risposta))?\s*(?:rispondo|direi|metto|dico)?\s*[:=]\s*`)
 	// what people put before or around an answer, and is none of it
 	dressing  = regexp.MustCompile(`(?i)^(?:(?:-+>|=+>|→|»|>+)\s*|r(?:isposta)?\s*[:.)]\s+)`)
 	bullet    = regexp.MustCompile(`^[-–—•·▪◦*]\s+`)
 	timeOfDay = regexp.MustCompile(`^\s*\d{1,2}[:.]\d{2}(?:\D|$)`)
 )
-
-var ordinals = []string{"prima", "seconda", "terza", "quarta", "quinta", "sesta"}
 
 // question is the number of a quoted question, 0 for none.
 func question(l string) int {
@@ -249,20 +239,6 @@ func said(lines []string) map[int]string {
 		return nil
 	}
 	return out
-}
-
-// inFigures is a line with «1) » for however its number is written: «prima: sì»,
-// «Domanda 1 sì», «(1) sì».
-func inFigures(l string) string {
-	if m := ordinal.FindStringSubmatch(l); m != nil {
-		return strconv.Itoa(1+slices.Index(ordinals, strings.ToLower(m[1]))) + ") " + l[len(m[0]):]
-	}
-	for _, shape := range []*regexp.Regexp{labelledLine, initialLine, bracketLine, nthLine} {
-		if m := shape.FindStringSubmatch(l); m != nil && !timeOfDay.MatchString(l) {
-			return cmp.Or(m[1], m[2]) + ") " + cmp.Or(m[len(m)-1], m[len(m)-2])
-		}
-	}
-	return l
 }
 
 // withoutLabel takes away what a program puts before each answer: «[Anna Verdi]».

@@ -23,11 +23,36 @@ func Reply(text string) (string, map[int]string) { return writer{}.reply(text) }
 // reply is Reply for a mail whose writer has a name, by which a signature is
 // known.
 func (w writer) reply(text string) (string, map[int]string) {
-	lines := normalLines(text)
-	p := w.cutQuotes(lines)
-	top := p.top
-	answers := map[int]string{}
-	var between [][]string
+	p := w.cutQuotes(normalLines(text))
+	between, answers := p.answersBetween(w)
+	p.addBeside(answers, len(between) > 0)
+	withoutLabel(answers)
+
+	out := slices.Clone(p.top)
+	for i, b := range between {
+		if len(out) > 0 && (p.gap || i > 0 || len(p.between) > 1) {
+			out = append(out, "")
+		}
+		out = append(out, b...)
+	}
+	if len(answers) == 0 {
+		answers = w.numbered(out)
+	}
+	for n, a := range answers {
+		if answers[n] = strings.TrimSpace(markCleaner.Replace(a)); answers[n] == "" {
+			delete(answers, n)
+		}
+	}
+	if len(answers) == 0 {
+		answers = nil
+	}
+	return clip(strings.TrimSpace(markCleaner.Replace(strings.Join(collapse(out), "\n"))), maxReply), answers
+}
+
+// answersBetween is what stands between the quoted pieces, without signatures,
+// and what of it answers a numbered question.
+func (p *parts) answersBetween(w writer) (between [][]string, answers map[int]string) {
+	answers = map[int]string{}
 	for i, b := range p.between {
 		own := w.withoutSignature(b.lines, true)
 		if len(own) == 0 {
@@ -41,9 +66,14 @@ func (w writer) reply(text string) (string, map[int]string) {
 			addAnswer(answers, b.question, w.withoutFarewell(own, answers[b.question] != ""))
 		}
 	}
-	told := pointer.MatchString(strings.Join(top, " "))
+	return between, answers
+}
+
+// addBeside adds what stands behind the questions on their own lines.
+func (p *parts) addBeside(answers map[int]string, between bool) {
+	told := pointer.MatchString(strings.Join(p.top, " "))
 	for n, a := range p.beside.answers(evidence{
-		told: told, silent: told || onlyCourtesy(top), alone: len(top) == 0 && len(between) == 0, others: len(answers) > 0,
+		told: told, silent: told || onlyCourtesy(p.top), alone: len(p.top) == 0 && !between, others: len(answers) > 0,
 	}) {
 		more := answers[n]
 		if more == "" {
@@ -53,28 +83,6 @@ func (w writer) reply(text string) (string, map[int]string) {
 			addAnswer(answers, n, []string{a, more})
 		}
 	}
-	withoutLabel(answers)
-	var out []string
-	out = append(out, top...)
-	for i, b := range between {
-		if len(out) > 0 && (p.gap || i > 0 || len(p.between) > 1) {
-			out = append(out, "")
-		}
-		out = append(out, b...)
-	}
-	reply := clip(strings.TrimSpace(markCleaner.Replace(strings.Join(collapse(out), "\n"))), maxReply)
-	if len(answers) == 0 {
-		answers = w.numbered(out)
-	}
-	for n, a := range answers {
-		if answers[n] = strings.TrimSpace(markCleaner.Replace(a)); answers[n] == "" {
-			delete(answers, n)
-		}
-	}
-	if len(answers) == 0 {
-		answers = nil
-	}
-	return reply, answers
 }
 
 // parts is a text cut into what was written and what was not.
