@@ -68,9 +68,9 @@ type Rendered struct {
 	// Certified says that the address is one of certified mail (PEC).
 	Certified bool
 	// Return stands in the envelope of a mail, as the tail of its sender or as its
-	// id, and nowhere that the receiver sees: what comes with it is about this
-	// message and this address, and never an answer. Unsubscribe is
-	// the tail that ends announcements, "" where there are none to end.
+	// id, and not in the message: what comes with it is about this message and this
+	// address, and never an answer. Unsubscribe is the tail that ends announcements,
+	// "" where there are none to end.
 	Return, Unsubscribe string
 	Attach              []Attachment
 	// Urgent and bulk mail differ in their headers.
