@@ -162,11 +162,11 @@ func (d *daemon) greets(by time.Time) bool {
 		return false
 	}
 	defer c.Close()
-	gone := make(chan struct{})
+	gone, ended := make(chan struct{}), d.done // a restart has another
 	defer close(gone)
 	go func() {
 		select {
-		case <-d.done:
+		case <-ended:
 			c.Close()
 		case <-gone:
 		}
