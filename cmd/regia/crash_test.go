@@ -290,24 +290,26 @@ func (c *participant) turn() {
 	c.hears("I prossimi corsi")
 	c.pressOn("I prossimi corsi", "1")
 	was := c.seat
-	switch i, text := c.hearsOneOf("Ti iscrivo?", "Hai già un posto", "Sei già in lista", "C'è un posto per te"); i {
-	case 0:
+	const free, full = "Ti iscrivo?", "Ti metto in lista?"
+	switch i, text := c.hearsOneOf(free, full, "Hai già un posto", "Sei già in lista", "C'è un posto per te"); i {
+	case 0, 1:
 		c.want(was == "", was, text)
-		c.pressOn("Ti iscrivo?", "Sì")
+		// Meanwhile the last seat may be taken, or one given up.
+		c.pressOn([]string{free, full}[i], "Sì")
 		if i, _ := c.hearsOneOf("Iscrizione fatta", "sei in lista d'attesa"); i == 0 {
 			c.seat = "seat"
 		} else {
 			c.seat = "waiting"
 		}
-	case 1:
+	case 2:
 		c.want(was == "seat", was, text)
 		c.giveUp()
-	case 2:
+	case 3:
 		c.want(was == "waiting", was, text)
 		if c.rnd.IntN(4) == 0 {
 			c.giveUp()
 		}
-	case 3:
+	case 4:
 		c.want(was == "waiting", was, text)
 		c.pressOn("C'è un posto per te", "Sì")
 		c.hears("Posto confermato")
