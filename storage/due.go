@@ -11,7 +11,9 @@ import (
 	"regia/dialog"
 )
 
-// dueScript moves waiting messages whose instant has come to their lanes.
+// dueScript moves waiting messages whose instant has come to their lanes. One
+// that stands in no lane goes on waiting until it is set aside: were it taken out
+// here, it would be lost to everybody if the program died before that.
 //
 // KEYS: 1 pause, 2 waiting, 3 outs, 4 turn.
 // ARGV: now, number at most, prefix of the lanes, prefix of the ready queues.
@@ -24,16 +26,18 @@ local ids = call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, tonumber
 local turn = #ids > 0 and call('INCR', KEYS[4]) * 65536
 local channels, answer, bad = {}, {'ok', tostring(#ids)}, {''}
 for i, id in ipairs(ids) do
-  call('ZREM', KEYS[2], id)
   local text = call('HGET', KEYS[3], id)
-  if text then
-    local channel, sort, recipient = string.match(text, '^(%a+):(%a+):([^\n]*)\n')
-    if not channel then
-      bad[#bad + 1] = id; bad[#bad + 1] = text
-    elseif call('RPUSH', ARGV[3] .. channel .. ':' .. sort .. ':' .. recipient, id) == 1 then
+  local channel, sort, recipient = string.match(text or '', '^(%a+):(%a+):([^\n]*)\n')
+  if text and not channel then
+    bad[#bad + 1] = id; bad[#bad + 1] = text
+  else
+    call('ZREM', KEYS[2], id)
+  end
+  if channel then
+    if call('RPUSH', ARGV[3] .. channel .. ':' .. sort .. ':' .. recipient, id) == 1 then
       call('ZADD', ARGV[4] .. channel .. ':' .. sort, 'NX', string.format('%.0f', turn + i), recipient)
     end
-    if channel and not channels[channel] then channels[channel] = true; answer[#answer + 1] = channel end
+    if not channels[channel] then channels[channel] = true; answer[#answer + 1] = channel end
   end
 end
 for _, word in ipairs(bad) do answer[#answer + 1] = word end

@@ -167,6 +167,22 @@ func waiting(t *testing.T, client redis.UniversalClient) {
 	}
 }
 
+// after calls a function when a script has run.
+type after struct {
+	losing
+	script func()
+}
+
+func (a *after) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if cmd.Name() == "evalsha" && err == nil {
+			a.script()
+		}
+		return err
+	}
+}
+
 // What cannot be read (it is from a newer program, it is broken, it names no
 // lane) leaves its lane to the others, and goes once it can be read.
 func unreadable(t *testing.T, client redis.UniversalClient) {
@@ -203,6 +219,15 @@ func unreadable(t *testing.T, client redis.UniversalClient) {
 	}
 	if left != "2 1 " {
 		t.Fatalf("left %s", left)
+	}
+	// The program dies as it is about to set one aside: it is found again.
+	dying, die := context.WithCancel(ctx)
+	client.AddHook(&after{script: die})
+	if _, err := h.store.Due(dying, at); err == nil {
+		t.Fatal("nothing ended it")
+	}
+	if letters, err := h.store.DeadList(ctx, 10); len(letters) != 3 || err != nil {
+		t.Fatalf("%d set aside too early, %v", len(letters), err)
 	}
 	if _, err := h.store.Due(ctx, at); err != nil {
 		t.Fatal(err)
