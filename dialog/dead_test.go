@@ -36,8 +36,8 @@ func TestWhatStaysInASharedBoxIsInTheSummary(t *testing.T) {
 		days []int
 		want string
 	}{
-		{[]int{11, 8, 10}, "In casella sono rimasti 3 messaggi da leggere, perché non erano per il servizio: il primo aspetta da venerdì 8 gennaio."},
-		{[]int{11}, "In casella è rimasto un messaggio da leggere, perché non era per il servizio: aspetta da lunedì 11 gennaio."},
+		{[]int{11, 8, 10}, "In casella sono rimasti 3 messaggi da leggere, perché non riguardano il servizio, o il servizio non li ha capiti: il primo aspetta da venerdì 8 gennaio."},
+		{[]int{11}, "In casella è rimasto un messaggio da leggere, perché non riguarda il servizio, o il servizio non lo ha capito: aspetta da lunedì 11 gennaio."},
 	} {
 		w := dialogtest.NewWorld(service(), time.Date(2027, 1, 11, 9, 0, 0, 0, training.Rome()))
 		must := mustly(t)

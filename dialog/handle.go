@@ -148,15 +148,21 @@ func (c *conv) mail(m Mail) error {
 	if m.Sort == "calendar_reply" && m.Calendar != nil {
 		return c.calendarAnswer(*m.Calendar)
 	}
+	c.text, c.answers = bounded(m.Text), m.Answers
+	if err := c.readToken(m.Token); err != nil {
+		return err
+	}
+	switch people, err := c.forPeople(); {
+	case err != nil:
+		return err
+	case people:
+		return c.setAside()
+	}
 	if m.Sort == "too_large" {
 		if err := c.unread(Unread{}); err != nil { // it is in the quarantine
 			return err
 		}
 		return c.reply("too_large", nil)
-	}
-	c.text, c.answers = bounded(m.Text), m.Answers
-	if err := c.readToken(m.Token); err != nil {
-		return err
 	}
 	if c.shared != nil {
 		return c.fromShared()

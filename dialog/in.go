@@ -71,9 +71,14 @@ type Mail struct {
 	// (Token names the person).
 	Sort string `json:"sort"`
 	// Certified: it came to the mailbox of certified mail (PEC).
-	Certified bool    `json:"certified,omitempty"`
-	Calendar  *Answer `json:"calendar,omitempty"`
-	Hard      bool    `json:"hard,omitempty"`
+	Certified bool `json:"certified,omitempty"`
+	// Office: it came to a mailbox that people read too, where what is not for the
+	// service is left to them. Waits is since when it waits there, zero for one
+	// that somebody has read.
+	Office   bool      `json:"office,omitempty"`
+	Waits    time.Time `json:"waits,omitzero"`
+	Calendar *Answer   `json:"calendar,omitempty"`
+	Hard     bool      `json:"hard,omitempty"`
 	// Recipients are addresses in lower case.
 	Recipients []string `json:"recipients,omitempty"`
 	Files      []File   `json:"files,omitempty"`

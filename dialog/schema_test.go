@@ -18,7 +18,7 @@ import (
 
 // documents are what is stored, by kind.
 var documents = map[string]any{
-	"absence": training.Absence{}, "address": link{}, "ask": ask{}, "brake": training.Brake{}, "chat": link{},
+	"absence": training.Absence{}, "aside": aside{}, "address": link{}, "ask": ask{}, "brake": training.Brake{}, "chat": link{},
 	"codes": codes{}, "comment": comment{}, "comments": comments{}, "dead": deadLetters{}, "demand": training.Demand{},
 	"domain": link{}, "edition": training.CourseEdition{}, "enrollment": training.Enrollment{}, "guest": Guest{},
 	"held": lastHeld{}, "invited": invited{}, "last": lastAction{}, "local": training.LocalDemand{}, "mailed": mailed{},

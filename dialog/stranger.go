@@ -16,8 +16,11 @@ func (c *conv) stranger() error {
 		}
 		return c.welcome()
 	}
-	if c.guest.Ends.After(c.now) {
-		return nil // answered already: one answer in 24 hours, so that robots do not talk
+	if c.guest.Ends.After(c.now) { // answered already: one answer in 24 hours, so that robots do not talk
+		if c.in.Mail.Office {
+			return c.setAside()
+		}
+		return nil
 	}
 	c.guest.Ends = c.now.Add(24 * time.Hour)
 	if err := c.reply("join.mail_received", nil); err != nil {

@@ -14,23 +14,6 @@ type comment struct {
 	Schema int    `json:"schema"`
 }
 
-// Confidential tells whether a mail answers a survey, so that it must not stay
-// readable in the mailbox.
-func (s *Service) Confidential(r Reader, mac func(...string) string, in In) (bool, error) {
-	if in.Mail == nil {
-		return false, nil
-	}
-	_, out, ok := openToken(mac, in.Mail.Token)
-	if !ok {
-		return false, nil
-	}
-	q, err := load[ask](r, "ask", out)
-	if err != nil || q == nil {
-		return false, err
-	}
-	return q.about("survey."), nil
-}
-
 // surveyClose moves the answers into totals, shuffled and with nobody's name,
 // and deletes what each person had answered.
 func surveyClose(c *conv, id string) error {

@@ -200,37 +200,3 @@ func (c *conv) bounced(m Mail) error {
 	c.Save(MakeRef("mailed", o.ID), mailed{Out: o, Again: sent.Again + 1, Schema: 1}, mailedLife)
 	return nil
 }
-
-// calendarAnswer takes the answer to an invitation, from its attendee only.
-func (c *conv) calendarAnswer(a Answer) error {
-	edition, person, ok := splitUID(a.UID)
-	if !ok {
-		return nil
-	}
-	if c.shared != nil { // it can only be whoever was invited there
-		if err := c.setPerson(person); err != nil {
-			return err
-		}
-	}
-	if c.person == nil || c.person.ID != person {
-		return nil
-	}
-	if mail, _ := c.person.Mail(); mail != c.in.Mail.From {
-		return nil
-	}
-	en, err := c.enrolled(edition, person)
-	if err != nil || en == nil {
-		return err
-	}
-	e, err := load[training.CourseEdition](c, "edition", edition)
-	if err != nil || e == nil || a.Sequence < invitationSequence(e, en) {
-		return err // to an invitation that was changed since
-	}
-	switch a.Status {
-	case "ACCEPTED":
-		return c.do(Act{Verb: "coming", ID: edition})
-	case "DECLINED":
-		return c.do(Act{Verb: "give_up", ID: edition})
-	}
-	return nil
-}

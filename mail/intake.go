@@ -31,11 +31,11 @@ const (
 	Later Verdict = iota
 	// Done was committed: the message moves to Processed.
 	Done
-	// Poison cannot be read: the message moves to Quarantine.
+	// Poison cannot be read, or is for a person where none reads the mailbox: the
+	// message moves to Quarantine.
 	Poison
-	// Leave was looked at and is not for the service: it stays, unread, in a
-	// box that is shared with people, and is counted for the office if nobody has
-	// read it yet.
+	// Leave was looked at and is for people: it stays, unread, in a box that is
+	// shared with them, and is counted for the office if nobody has read it yet.
 	Leave
 	// Erase was committed and must not stay readable: the message is deleted.
 	Erase
@@ -66,11 +66,10 @@ type Desk struct {
 	// Shared says that people read the mailbox too: what is not handled stays
 	// there, unread.
 	Shared bool
-	// Erase tells, after its commit, whether a message must not stay readable
-	// in the mailbox (an answer to a survey); nil for none.
-	Erase func(ctx context.Context, in dialog.In) (bool, error)
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Fate tells, after its commit, what becomes of a message; nil files all.
+	Fate func(ctx context.Context, in dialog.In) (dialog.Fate, error)
+	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // Take implements Intake.
@@ -117,6 +116,9 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		if a.TooLarge && m.Kind == KindReply {
 			in.Mail.Sort = SortTooLarge
 		}
+		if in.Mail.Office = d.Shared; d.Shared && !a.Seen {
+			in.Mail.Waits = a.since(now)
+		}
 		if in.Mail.Certified = d.Certified; d.Certified && m.Kind != KindPECReceipt && m.Envelope != EnvelopeCertified {
 			in.Mail.Proof = "none" // from outside
 		}
@@ -141,26 +143,34 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 	return out, nil
 }
 
+// since is when the message came, as far as the server tells.
+func (a Arrived) since(now time.Time) time.Time {
+	if a.At.IsZero() || a.At.After(now) {
+		return now
+	}
+	return a.At
+}
+
 // stays tells of a message that waits for the people who read the mailbox.
 func stays(a Arrived, now time.Time) dialog.In {
-	since := a.At
-	if since.IsZero() || since.After(now) {
-		since = now
-	}
-	return dialog.In{ID: "left:" + a.ID, At: now, Unread: &dialog.Unread{Stays: since}}
+	return dialog.In{ID: "left:" + a.ID, At: now, Unread: &dialog.Unread{Stays: a.since(now)}}
 }
 
 // after is the verdict on a message that was committed. One that may have to
 // be erased stays where it is until that is known.
 func (d *Desk) after(ctx context.Context, in dialog.In) Verdict {
-	if d.Erase == nil {
+	if d.Fate == nil {
 		return Done
 	}
-	switch erase, err := d.Erase(ctx, in); {
+	switch fate, err := d.Fate(ctx, in); {
 	case err != nil:
 		return Later
-	case erase:
+	case fate == dialog.Erased:
 		return Erase
+	case fate == dialog.Aside && d.Shared:
+		return Leave
+	case fate == dialog.Aside:
+		return Poison // where people find it: regia dead
 	}
 	return Done
 }

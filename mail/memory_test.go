@@ -326,7 +326,9 @@ func TestALongAddressAndASecretAnswer(t *testing.T) {
 	var tokens []string
 	reader := &mail.Reader{Endpoint: endpoint(t, s.IMAP()), Log: quiet(), Intake: &mail.Desk{
 		Own: long, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
-		Erase: func(_ context.Context, in dialog.In) (bool, error) { return in.Mail.Text == "1", nil },
+		Fate: func(_ context.Context, in dialog.In) (dialog.Fate, error) {
+			return map[bool]dialog.Fate{true: dialog.Erased}[in.Mail.Text == "1"], nil
+		},
 		Handle: func(_ context.Context, ins []dialog.In) []error {
 			for _, in := range ins {
 				tokens = append(tokens, in.Mail.Token)
@@ -392,6 +394,37 @@ func TestASharedBoxKeepsWhatIsForPeople(t *testing.T) {
 		want := map[string]time.Time{"undated": day, "later": day, "old": day.Add(-time.Hour)}[a.ID]
 		if verdicts[0] != mail.Leave || (len(stay) == 0) != want.IsZero() || len(stay) == 1 && !stay[0].Unread.Stays.Equal(want) {
 			t.Errorf("%s: %v, told %+v", a.ID, verdicts, stay)
+		}
+	}
+}
+
+// What was handled goes where its fate says: for a person that is the mailbox,
+// where people read it, and Quarantine elsewhere.
+func TestTheFateOfAMessageDecidesWhereItGoes(t *testing.T) {
+	for _, c := range []struct {
+		fate   dialog.Fate
+		err    error
+		shared bool
+		want   mail.Verdict
+	}{
+		{fate: dialog.Filed, want: mail.Done},
+		{fate: dialog.Erased, want: mail.Erase},
+		{fate: dialog.Aside, want: mail.Poison},
+		{fate: dialog.Aside, shared: true, want: mail.Leave},
+		{fate: dialog.Erased, shared: true, want: mail.Erase},
+		{err: errors.New("the store is away"), want: mail.Later},
+	} {
+		var got dialog.In
+		desk := &mail.Desk{
+			Own: own, Shared: c.shared, Now: clock, Log: quiet(), MAC: func(p ...string) string { return strings.Join(p, "/") },
+			Handle: func(_ context.Context, ins []dialog.In) []error { got = ins[0]; return make([]error, len(ins)) },
+			Fate:   func(context.Context, dialog.In) (dialog.Fate, error) { return c.fate, c.err },
+		}
+		raw := []byte("From: a@comune-airole.example\r\nSubject: x\r\n\r\ncorsi\r\n")
+		verdicts, err := desk.Take(t.Context(), []mail.Arrived{{ID: "mail:h:INBOX:1.1", Raw: raw, At: day.Add(-time.Hour)}})
+		must(t, err)
+		if verdicts[0] != c.want || got.Mail.Office != c.shared || got.Mail.Waits.IsZero() == c.shared {
+			t.Errorf("%+v: %v, %+v", c, verdicts, got.Mail)
 		}
 	}
 }

@@ -235,8 +235,8 @@ func (e *engine) desk(own mail.Address, authServID string) *mail.Desk {
 	return &mail.Desk{
 		Own: own, AuthServID: authServID, MAC: e.store.MAC,
 		Keep: e.keepMail, Handle: e.handle, Now: e.clock.Now, Log: e.log,
-		Erase: func(ctx context.Context, in dialog.In) (bool, error) {
-			return e.service.Confidential(e.store.Reader(ctx), e.store.MAC, in)
+		Fate: func(ctx context.Context, in dialog.In) (dialog.Fate, error) {
+			return e.service.Fate(e.store.Reader(ctx), e.store.MAC, in)
 		},
 	}
 }

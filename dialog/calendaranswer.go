@@ -1,0 +1,53 @@
+package dialog
+
+import "regia/training"
+
+// calendarAnswer takes the answer to an invitation, from its attendee only and
+// to the invitation as it is now; «forse» changes nothing. Any other is for a
+// person, where a person wrote it.
+func (c *conv) calendarAnswer(a Answer) error {
+	edition, invited, ok := splitUID(a.UID)
+	if ok && c.shared != nil { // it can only be whoever was invited there
+		if err := c.setPerson(invited); err != nil {
+			return err
+		}
+	}
+	if ok {
+		var err error
+		if ok, err = c.answersInvitation(edition, invited, a.Sequence); err != nil {
+			return err
+		}
+	}
+	switch {
+	case ok && a.Status == "ACCEPTED":
+		return c.do(Act{Verb: "coming", ID: edition})
+	case ok && a.Status == "DECLINED":
+		return c.do(Act{Verb: "give_up", ID: edition})
+	case ok, c.person == nil && c.shared == nil && !c.in.Mail.Office:
+		return nil
+	}
+	if c.shared != nil {
+		c.person = nil // whom the answer names is not who wrote it
+	}
+	if err := c.setAside(); err != nil || c.in.Mail.Office {
+		return err
+	}
+	return c.reply("invitation.aside", nil)
+}
+
+// answersInvitation tells whether the writer is who was invited, still has the
+// seat, and answers the invitation that went out last.
+func (c *conv) answersInvitation(edition, invited string, sequence int) (bool, error) {
+	if c.person == nil || c.person.ID != invited {
+		return false, nil
+	}
+	if mail, _ := c.person.Mail(); mail != c.in.Mail.From {
+		return false, nil
+	}
+	en, err := c.enrolled(edition, invited)
+	if err != nil || en == nil {
+		return false, err
+	}
+	e, err := load[training.CourseEdition](c, "edition", edition)
+	return e != nil && sequence >= invitationSequence(e, en), err
+}
