@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"errors"
 	"strings"
 	"time"
 	"unicode"
@@ -82,13 +83,16 @@ func Explain(file string, raw []byte, own Address, authservID string, now time.T
 		Proof: m.Proof(authservID), Envelope: m.Envelope,
 	}
 	if err != nil {
-		x.Kind, x.Error = KindRejected, err.Error()
+		x.Kind, x.Error = KindRejected, "il programma non la legge: "+err.Error()
+	}
+	if errors.Is(err, ErrNoMail) {
+		x.Error = "non è un'email"
 	}
 	if m.Calendar != nil {
 		x.Calendar = &CalendarSummary{m.Calendar.UID, m.Calendar.Sequence, m.Calendar.Status}
 	}
 	if m.Kind == KindReply && m.Text == "" && len(m.Answers) == 0 && !m.Unsubscribe {
-		x.Reason = "nothing is left without quotes, signature and footers"
+		x.Reason = "tolti la citazione, la firma e le note non resta niente"
 	}
 	for _, b := range m.Bounces {
 		x.Bounces = append(x.Bounces, BounceSummary{b.Out, b.Recipient, b.Status, b.Hard, b.Failed})

@@ -94,7 +94,7 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 			m.Text, m.Answers, m.Files = "", nil, nil
 		}
 		if d.Certified && (m.Kind == KindReply && m.Token == "" || m.Kind == KindBounce) {
-			m.Kind, m.Reason = KindRejected, "no answer to the service, and no receipt"
+			m.Kind, m.Reason = KindRejected, "nella casella PEC il servizio tratta solo ricevute e risposte"
 		}
 		if !d.Certified && m.Kind == KindPECReceipt {
 			m.Receipt.Token = "" // anybody can write one to an ordinary account

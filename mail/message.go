@@ -28,7 +28,7 @@ const (
 // roster or the tokens: that is dialog's part.
 type Message struct {
 	Kind    Kind
-	Reason  string // why it was rejected or taken for automatic; for the administrator
+	Reason  string // why it was rejected or taken for automatic: words for the administrator
 	From    string // lower case, "" when there is none
 	Subject string // without the tag
 	Token   string // unchecked
@@ -98,11 +98,11 @@ func Understand(raw []byte, own Address, now time.Time) (m Message, err error) {
 	defer func() {
 		// A parser that panics must not take the mailbox down with it.
 		if p := recover(); p != nil {
-			m, err = Message{Kind: KindRejected, Reason: "panic"}, fmt.Errorf("understanding panicked: %v", p)
+			m, err = Message{Kind: KindRejected, Reason: "il programma si è fermato leggendola"}, fmt.Errorf("understanding panicked: %v", p)
 		}
 	}()
 	if len(strings.TrimSpace(string(raw[:min(len(raw), 4096)]))) == 0 {
-		return Message{Kind: KindRejected, Reason: "empty"}, ErrNoMail
+		return Message{Kind: KindRejected, Reason: "è vuota"}, ErrNoMail
 	}
 	return understand(raw, own, now, 0)
 }
@@ -157,7 +157,7 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 	}
 	why := automatic(e, m.Subject)
 	if why == "" && returned {
-		why = "sent to the envelope address" // no person's program answers there
+		why = "è arrivata all'indirizzo della busta, a cui rispondono solo i programmi" // no person's program answers there
 	}
 	if why != "" {
 		m.Kind, m.Reason = KindAutoReply, why
