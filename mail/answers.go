@@ -11,6 +11,7 @@ import (
 var (
 	quotedQuestion = regexp.MustCompile(`(?i)^[\s>|]*(?:domanda\s+|question\s+|frage\s+)?(\d{1,2})\s*([.):°º\-–])\s*\D`)
 	numberedLine   = regexp.MustCompile(`^\s*(\d{1,2})\s*(?:[°º]\s*)?([.):=°º]|[-–]\s|->|→)\s*(\S.*)$`)
+	numberAlone    = regexp.MustCompile(`^\s*(\d{1,2})\s*[.):]()\s*$`) // left open, or answered below
 	loosePair      = regexp.MustCompile(`^\s*(\d{1,2})\s+(\S.*)$`)
 	// «1-5» may be a range: such pairs are answers only if they count 1, 2, 3
 	dashPair   = regexp.MustCompile(`^\s*(\d{1,2})[-–](\d{1,2})\s*$`)
@@ -72,6 +73,9 @@ func (w writer) oneToALine(lines []string, shape *regexp.Regexp, strict bool) ma
 	copied := true // each item is a question so far
 	for i, l := range lines {
 		m := shape.FindStringSubmatch(l)
+		if !strict && m == nil {
+			m = numberAlone.FindStringSubmatch(l)
+		}
 		if m != nil && timeOfDay.MatchString(l) {
 			m = nil
 		}
@@ -90,9 +94,9 @@ func (w writer) oneToALine(lines []string, shape *regexp.Regexp, strict bool) ma
 			}
 			// What follows an empty line is «grazie» more often than an answer,
 			// and so is all that follows «grazie».
-			ended = ended || w.farewell(l) || last > 0 && !goesOnIn(lines, i, shape)
+			ended = ended || w.farewell(l) || last > 0 && out[last] != "" && !goesOnIn(lines, i, shape)
 			if last > 0 && !ended {
-				out[last] = clip(out[last]+"\n"+strings.TrimSpace(l), maxAnswer)
+				out[last] = clip(strings.TrimSpace(out[last]+"\n"+strings.TrimSpace(l)), maxAnswer)
 			}
 			continue
 		}
@@ -104,6 +108,7 @@ func (w writer) oneToALine(lines []string, shape *regexp.Regexp, strict bool) ma
 		out[n] = clip(strings.TrimSpace(m[len(m)-1]), maxAnswer)
 		copied = copied && asked.MatchString(out[n])
 	}
+	maps.DeleteFunc(out, func(_ int, a string) bool { return a == "" }) // left open
 	if len(out) < 2 {
 		return nil
 	}
@@ -129,7 +134,9 @@ func withoutQuestions(items map[int]string) map[int]string {
 	behind := beside{}
 	for n, a := range items {
 		first, rest, _ := strings.Cut(a, "\n")
-		if strings.Contains(first, "?") && !asked.MatchString(first) {
+		if q := strings.ReplaceAll(a, "\n", " "); !strings.Contains(first, "?") && strings.Contains(q, "?") && !asked.MatchString(q) {
+			behind.read(n, q) // a program wrapped the question
+		} else if strings.Contains(first, "?") && !asked.MatchString(first) {
 			behind.read(n, first)
 		}
 		copied = copied && asked.MatchString(first)

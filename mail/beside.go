@@ -12,7 +12,8 @@ import (
 type beside struct {
 	sure   map[int]string // a number, yes or no, or what an arrow points at
 	likely map[int]string
-	labels int // how many are questions like «Cognome e nome:»
+	inside map[int]string // what stands in brackets behind the question mark
+	labels int            // how many are questions like «Cognome e nome:»
 }
 
 var (
@@ -29,21 +30,25 @@ var (
 	// what a prompt says behind its own question
 	hinted     = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
 	link       = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
+	besideBox  = regexp.MustCompile(`\?\s*[(\[{]\s*([^()\[\]{}]{1,300}?)\s*[)\]}]\s*\.?\s*$`)
 	besideMark = regexp.MustCompile(`(?i)^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
 )
 
 // read looks at a question from its number on.
 func (b *beside) read(n int, q string) {
 	if b.sure == nil {
-		b.sure, b.likely = map[int]string{}, map[int]string{}
+		b.sure, b.likely, b.inside = map[int]string{}, map[int]string{}, map[int]string{}
 	}
 	q = questionNo.ReplaceAllString(q, "")
 	if _, answer, ok := strings.Cut(q, markBehind); ok && strings.ContainsFunc(answer, isWord) && !hinted.MatchString(answer) {
-		b.sure[n] = strings.TrimSpace(answerLabel.ReplaceAllString(answer, ""))
+		b.sure[n] = unboxed(answer)
 		return
 	}
 	q = strings.ReplaceAll(q, markBehind, "")
 	q = link.ReplaceAllString(q, "")
+	if m := besideBox.FindStringSubmatch(q); m != nil {
+		b.inside[n] = m[1]
+	}
 	if m := besideSign.FindStringSubmatch(q); m != nil {
 		b.sure[n] = m[1]
 		return
@@ -83,6 +88,16 @@ func (b *beside) read(n int, q string) {
 	}
 }
 
+// unboxed is an answer without the name that a program puts before it in
+// brackets, or without the brackets in which all of it stands.
+func unboxed(answer string) string {
+	answer = strings.TrimSpace(answer)
+	if bare := strings.TrimSpace(answerLabel.ReplaceAllString(answer, "")); bare != "" {
+		return bare
+	}
+	return strings.TrimSpace(strings.Trim(answer, "[]:"))
+}
+
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // isSentence tells words that a prompt may go on with: they begin with a capital
@@ -100,6 +115,7 @@ func isSentence(s string) bool {
 // evidence is what speaks for answers behind the questions.
 type evidence struct {
 	told   bool // the words above say where the answers are
+	boxed  bool // they say that they stand in brackets
 	silent bool // they say that, or nothing but good day
 	alone  bool // nothing else was written anywhere
 	others bool // other questions are answered below them
@@ -109,6 +125,9 @@ type evidence struct {
 // Labels are not believed on their own: «1. Durata: 4 ore» may be a list.
 func (b beside) answers(e evidence) map[int]string {
 	out := map[int]string{}
+	if e.boxed && len(b.inside) >= 2 {
+		maps.Copy(out, b.inside)
+	}
 	if len(b.sure) >= 2 && (e.silent || b.labels <= len(b.sure)/2) || e.alone || e.others {
 		maps.Copy(out, b.sure)
 	}

@@ -54,6 +54,9 @@ func (p *parts) read(lines []string, w writer) {
 		if isMarker(l) {
 			continue
 		}
+		if brokenOff(lines, i) {
+			continue
+		}
 		if wrapped(lines, i) && (top && !questions && len(lines[i-1]) > 30 || brokenLink.MatchString(l)) {
 			continue
 		}
@@ -107,6 +110,13 @@ func joined(lines []string) string {
 func wrapped(lines []string, i int) bool {
 	return i > 0 && i+1 < len(lines) && isQuoted(lines[i-1]) && isQuoted(lines[i+1]) &&
 		strings.TrimSpace(lines[i]) != "" && len(lines[i]) < 120
+}
+
+// brokenOff tells the end of a long question that a program wrapped without a
+// bar.
+func brokenOff(lines []string, i int) bool {
+	return i > 0 && question(lines[i-1]) > 0 && isQuoted(lines[i-1]) && len(lines[i-1]) >= 60 && !strings.Contains(lines[i-1], "?") &&
+		asked.MatchString(lines[i]) && !startsUpper(lines[i])
 }
 
 var brokenLink = regexp.MustCompile(`^\s*[(<]?https?://`)

@@ -12,14 +12,15 @@ var noteOpening = regexp.MustCompile(`(?i)^[^\p{L}\d]*(?:[<\[][^>\]\s]+[>\]]\s*)
 	`(?:d\.?\s?lgs\.?|reg(?:olamento|\.)(?:\s*\(?ue\)?)?|gdpr|legge)\s*(?:n\.?\s*)?\(?(?:196|679|2016)|` +
 	`(?:avviso|nota|note|clausola|avvertenz[ae]|informativa|tutela|dichiarazione)\s*(?::|di\s+|sulla\s+|sul\s+|della\s+|legal\w\s+|ai\s+sensi)?\s*(?:quest|riservatezza|confidenzialit|legal|privacy|trattamento|ai\s+sensi|d\.)|riservatezza\s*:|privacy\s*:|disclaimer\b|confidentiality\s+notice|` +
 	`i\s+(?:suoi\s+|vostri\s+)?dati\s+(?:personali\s+)?(?:\S+\s+){0,4}?(?:saranno|sono|verranno)\s+trattati|(?:il\s+comune|la\s+provincia|l['’]ente)\s[^.]{0,60}tratta\s+i\s+dati|` +
-	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+(?:al|prima)|rispetta\s+l['’]ambiente|rispettiamo\s+l['’]ambiente|salva\s+un\s+albero|risparmia\s+carta|(?:evita\s+di|non)\s+stampare\s+quest|please\s+consider\s+the\s+environment|save\s+(?:a\s+tree|paper|the\s+planet)|think\s+before\s+you\s+print|stampa\s+(?:questa|solo))|` +
+	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+(?:al|prima)|rispetta\s+l['’]ambiente|rispettiamo\s+l['’]ambiente|salva\s+un\s+albero|risparmia\s+carta|(?:evita\s+di|non)\s+stampare\s+quest|please\s+consider\s+the\s+environment|save\s+(?:a\s+tree|paper|the\s+planet)|think\s+before\s+you\s+print|(?:pensez|penser)\s+à\s+l['’]environnement|avant\s+d['’]imprimer|n['’]imprimez|(?:bitte\s+)?denken\s+sie\s+an\s+die\s+umwelt|bitte\s+(?:prüfen|überlegen)\s+sie[^.]{0,60}(?:druck|umwelt)|stampa\s+(?:questa|solo))|` +
 	`(?:quest[oa]\s+|il\s+)?(?:messaggio|e-?mail)\s+è\s+stat[oa]\s+(?:controllat|analizzat|esaminat|verificat|scansionat)|quest[oa]\s+(?:messaggio|e-?mail|mail)\s+è\s+stat[oa]\s+(?:inviat|spedit|generat)\w\s+(?:con|tramite|da|dal|mediante|attraverso)\b|(?:e-?mail\s+|mail\s+|messaggio\s+)?(?:priv[ao]\s+di|senza|esente\s+da|nessun)\s+virus\b|virus-free|no\s+virus\s+found|` +
 	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}confidentiel|` +
 	`(?:dona|destina|scegli|devolvi)\b[^.]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)` +
 	`)`)
 
-// noteSubject is the mail itself, of which such a note speaks.
-var noteSubject = regexp.MustCompile(`(?i)\b(?:quest[aoei]|present[ei]|suddett\w|this|diese[rs]?|der\s+inhalt\s+dieser|cet(?:te)?|ce|présent)\s+(?:\S+\s+){0,3}?(?:messagg|e-?mail|mail|comunicazion|trasmission|posta\s+elettronica|corrispondenza|message|communication|transmission|nachricht|courriel)`)
+// noteSubject is the mail itself, of which such a note speaks, or who is not to
+// have got it.
+var noteSubject = regexp.MustCompile(`(?i)\ble\s+informazioni\s+(?:contenute|trasmesse|riportate|inviate|presenti|ivi|in\s+ess)|\b(?:se|qualora)\s+non\s+(?:siete|foste|sia(?:te)?|è|fosse|sei)\s+(?:\S+\s+){0,3}?destinatari|\b(?:quest[aoei]|present[ei]|suddett\w|this|diese[rs]?|der\s+inhalt\s+dieser|cet(?:te)?|ce|présent)\s+(?:\S+\s+){0,3}?(?:messagg|e-?mail|mail|comunicazion|trasmission|posta\s+elettronica|corrispondenza|message|communication|transmission|nachricht|courriel)`)
 
 // noteTerms are the things it says about it, in four languages.
 var noteTerms = []*regexp.Regexp{

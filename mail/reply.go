@@ -55,7 +55,7 @@ func (p *parts) answersBetween(w writer) (between [][]string, answers map[int]st
 	answers = map[int]string{}
 	for i, b := range p.between {
 		own := w.withoutSignature(b.lines, true)
-		if len(own) == 0 {
+		if len(own) == 0 || b.last && answers[b.question] != "" && len(own) > 1 && w.signs(own) {
 			continue
 		}
 		between = append(between, own)
@@ -71,9 +71,10 @@ func (p *parts) answersBetween(w writer) (between [][]string, answers map[int]st
 
 // addBeside adds what stands behind the questions on their own lines.
 func (p *parts) addBeside(answers map[int]string, between bool) {
-	told := pointer.MatchString(strings.Join(p.top, " "))
+	above := strings.Join(p.top, " ")
+	told := pointer.MatchString(above)
 	for n, a := range p.beside.answers(evidence{
-		told: told, silent: told || onlyCourtesy(p.top), alone: len(p.top) == 0 && !between, others: len(answers) > 0,
+		told: told, boxed: boxed.MatchString(above), silent: told || onlyCourtesy(p.top), alone: len(p.top) == 0 && !between, others: len(answers) > 0,
 	}) {
 		more := answers[n]
 		if more == "" {
@@ -129,9 +130,9 @@ func isQuoted(l string) bool {
 func (w writer) cutQuotes(lines []string) (p parts) {
 	start, begin, hard := quoteStart(lines)
 	if start < 0 {
-		return parts{top: w.withoutSignature(plainLines(lines), false)}
+		return parts{top: w.withoutSignature(withoutBanner(plainLines(lines)), false)}
 	}
-	above := plainLines(lines[:start])
+	above := withoutBanner(plainLines(lines[:start]))
 	if m := sharedLine.FindStringSubmatch(lines[start]); m != nil && begin == start+1 && !strings.HasPrefix(lines[start], markAttribution) {
 		above = append(above, strings.TrimRight(m[1], "- "))
 	}
