@@ -10,7 +10,8 @@ import (
 // 2027 alle ore 10:02 Formazione <x@y> ha scritto:», over up to six lines.
 const verbs = `hai?\s+scritto|avete\s+scritto|scrive|scrisse|wrote|writes|sent|has\s+written|` +
 	`schrieb|hat\s+geschrieben|geschrieben|[ée]crit|a\s+[ée]crit|escribi[óo]|escreveu|` +
-	`napisał\(a\)|napisała?|napsal\(a\)|napsala?|je\s+napisal\S*|ezt\s+írta|következőt\s+írta|schreef|geschreven|skrev|kirjoitti|написала?|пишет|đã\s+viết|schrijft`
+	`napisał\(a\)|napisała?|pisze|nap[ií]sal\(a\)|nap[ií]sala?|je\s+napisa[lo]\S*|írta|schreef|geschreven|skrev|kirjoitti|kirjutas|написала?|пишет|пише|написав|написа|đã\s+viết|schrijft|` +
+	`a\s+scris|va\s+escriure|yazdı|rašė|menulis|έγραψε`
 
 var (
 	endsInVerb = regexp.MustCompile(`(?i)(?:^|[\s>)"'”])(?:` + verbs + `)\s*:?\s*-*\s*$`)
@@ -23,11 +24,13 @@ var (
 	quoting = regexp.MustCompile(`(?i)^(?:quoting|citando|zitat\s+von|quotando)\s+\S`)
 	// How such a line begins.
 	opening = regexp.MustCompile(`(?i)^-*\s*(?:on\s|il\s|in\s+data\s|addì\s|le\s|am\s|dne\s|el\s|em\s|op\s|w\s+dniu\s|dnia\s|den\s|på\s|vào\s|` +
+		`d(?:ana|ňa)\s|în\s|pe\s+\d|pada\s|на\s+\d|στις\s|` +
 		`(?:lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|jeu|ven|sam|dim|` +
 		`tir|ons|tor|fre|lør|søn|man|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс)[a-zà-ÿ]*[.,]?\s+\d|` +
 		`(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|luned|marted|mercoled|gioved|venerd|sabato|domenica)|` +
 		`\d{1,2}\s+\p{L}{3,10}\.?\s+\d{4}\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2})`)
 	clock      = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b`)
+	colon      = regexp.MustCompile(`[:：]\s*$`)
 	year       = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 	shortDate  = regexp.MustCompile(`\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b`)
 	inBrackets = regexp.MustCompile(`[<(\[]\s*[^<>\s]*@[^<>\s]+\s*[>)\]]+`)
@@ -82,7 +85,7 @@ func attributionAt(lines []string, i int) (n int, ok bool) {
 		}
 	}
 	starts := opening.MatchString(first) || verbAfter.MatchString(first)
-	if !starts && !strings.ContainsAny(first, "@") && !strings.HasSuffix(first, ":") {
+	if !starts && !strings.ContainsAny(first, "@") && !colon.MatchString(first) {
 		return 0, false // spares the patterns below most lines
 	}
 	joined := ""
@@ -104,6 +107,10 @@ func attributionAt(lines []string, i int) (n int, ok bool) {
 		}
 		if !mayEnd(line) {
 			continue
+		}
+		// In a language that is not known here: who, when, and a colon.
+		if colon.MatchString(joined) && inBrackets.MatchString(joined) && clock.MatchString(joined) && (year.MatchString(joined) || shortDate.MatchString(joined)) {
+			return n, true
 		}
 		dated := clock.MatchString(joined) || year.MatchString(joined) || shortDate.MatchString(joined)
 		address := inBrackets.MatchString(joined) || strings.Contains(joined, "@")
@@ -137,6 +144,9 @@ func attributionAt(lines []string, i int) (n int, ok bool) {
 
 // mayEnd spares the patterns the lines on which no introduction ends.
 func mayEnd(l string) bool {
+	if strings.HasSuffix(l, "：") {
+		return true
+	}
 	switch l[len(l)-1] {
 	case ':', '>', ')', ']', '-', '"':
 		return true
@@ -156,16 +166,16 @@ func quotedNext(lines []string, i int) bool {
 
 // The header that a program repeats above what it quotes.
 var (
-	fieldFrom = `da|feladó|from|von|de|van|fra|från|od|mittente|expéditeur|absender|remitente`
-	fieldDate = `inviato(?:\s+il)?|spedito(?:\s+il)?|elküldve|odesláno|poslano|data|date|sent|gesendet|datum|envoyé(?:\s+le)?|verzonden|dato|sendt|skickat|wysłano|enviado(?:\s+el)?|fecha|data\s+invio|ricevuto`
-	fieldTo   = `a|to|an|à|aan|til|till|do|per|címzett|komu|za|para|destinatario|destinatari|destinataire|empfänger|cc|ccn|bcc|copie\s+à|kopie|copia|p\.?c\.?`
-	fieldSubj = `oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|tárgy|předmět|zadeva|re|priorità|importanza|importance|allegati|attachments?|anlagen|rispondi\s+a|reply-to|message\s+du`
+	fieldFrom = `da|от|de\s+la|kimden|lähettäjä|发件人|寄件者|feladó|from|von|de|van|fra|från|od|mittente|expéditeur|absender|remitente`
+	fieldDate = `отправлено|дата|trimis|gönderildi|tarih|lähetetty|发送时间|日期|寄件日期|inviato(?:\s+il)?|spedito(?:\s+il)?|elküldve|odesláno|poslano|data|date|sent|gesendet|datum|envoyé(?:\s+le)?|verzonden|dato|sendt|skickat|wysłano|enviado(?:\s+el)?|fecha|data\s+invio|ricevuto`
+	fieldTo   = `a|кому|către|kime|vastaanottaja|收件人|收件者|to|an|à|aan|til|till|do|per|címzett|komu|za|para|destinatario|destinatari|destinataire|empfänger|cc|ccn|bcc|copie\s+à|kopie|copia|p\.?c\.?`
+	fieldSubj = `тема|subiect|konu|aihe|主题|主旨|oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|tárgy|předmět|zadeva|re|priorità|importanza|importance|allegati|attachments?|anlagen|rispondi\s+a|reply-to|message\s+du`
 
-	headerField = regexp.MustCompile(`(?i)^[>\s*_|]*(` + fieldFrom + `|` + fieldDate + `|` + fieldTo + `|` + fieldSubj + `)[*_\s]*:[*_\s]*`)
-	fromField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldFrom + `)[*_\s]*:`)
-	dateField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldDate + `|message\s+du)[*_\s]*:`)
-	toField     = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldTo + `)[*_\s]*:`)
-	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|tárgy|předmět|zadeva)[*_\s]*:`)
+	headerField = regexp.MustCompile(`(?i)^[>\s*_|]*(` + fieldFrom + `|` + fieldDate + `|` + fieldTo + `|` + fieldSubj + `)[*_\s]*[:：][*_\s]*`)
+	fromField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldFrom + `)[*_\s]*[:：]`)
+	dateField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldDate + `|message\s+du)[*_\s]*[:：]`)
+	toField     = regexp.MustCompile(`(?i)^[\s*_|]*(?:` + fieldTo + `)[*_\s]*[:：]`)
+	subjField   = regexp.MustCompile(`(?i)^[\s*_|]*(?:тема|subiect|konu|aihe|主题|主旨|oggetto|subject|betreff|objet|onderwerp|emne|ämne|temat|asunto|assunto|sujet|ogg|tárgy|předmět|zadeva)[*_\s]*[:：]`)
 )
 
 // bareHeader is the header as the webmail of Aruba's PEC repeats it, without
@@ -188,7 +198,7 @@ func headerBlock(lines []string, i int) bool {
 	if len(lines[i]) > 40 && len(lines[i]) < 1000 && lostLines.MatchString(lines[i]) {
 		return true
 	}
-	if !strings.Contains(lines[i], ":") || !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {
+	if !strings.ContainsAny(lines[i], ":：") || !headerField.MatchString(lines[i]) || strings.HasPrefix(strings.TrimSpace(lines[i]), ">") {
 		return false
 	}
 	if !fromField.MatchString(lines[i]) && !dateField.MatchString(lines[i]) && !toField.MatchString(lines[i]) && !subjField.MatchString(lines[i]) {
@@ -251,7 +261,7 @@ var separator = regexp.MustCompile(`(?i)^[>\s]*[-_=*~]{2,}\s*(?:` +
 	`message\s+(?:d['’]origine|original|initial|transf[ée]r[ée]|transmis)|` +
 	`oprindelig\s+(?:meddelelse|besked)|opprinnelig\s+melding|ursprungligt\s+meddelande|oorspronkelijk\s+bericht|` +
 	`(?:messaggio\s+da|message\s+from|nachricht\s+von|message\s+de)\s+\S+@\S+|` +
-	`mensaje\s+original|mensagem\s+original|wiadomość\s+oryginalna|oryginalna\s+wiadomość` +
+	`mensaje\s+original|mensagem\s+original|wiadomość\s+oryginalna|oryginalna\s+wiadomość|původní\s+zpráva|pôvodná\s+správa|eredeti\s+üzenet|alkuperäinen\s+viesti|исходное\s+сообщение|mesajul?\s+original|原始邮件` +
 	`)\s*:?\s*[-_=*~]{2,}`)
 
 // notesTable is the frame that Notes draws around a repeated header.
