@@ -30,7 +30,7 @@ func TestForgedMail(t *testing.T) {
 	put := func(head, to, body string) {
 		t.Helper()
 		n++
-		must(t, post.dovecot.Put(mailtest.ServiceUser, []byte(fmt.Sprintf("Received: from x by mx.provincia.example; x\r\n%sFrom: Bruno <%s>\r\n"+
+		must(t, post.dovecot.Append(mailtest.ServiceUser, []byte(fmt.Sprintf("Received: from x by mx.provincia.example; x\r\n%sFrom: Bruno <%s>\r\n"+
 			"To: <%s>\r\nSubject: Re: corso\r\nMessage-ID: <f%d@comune-pigna.example>\r\n\r\n%s\r\n", head, bruno.address, to, n, body))))
 	}
 	const (

@@ -93,7 +93,7 @@ func (p *postOffice) receipt(sort, fault, about string) {
 // certified hands over a message in the envelope of certified mail.
 func (p *postOffice) certified(from, subject, raw string) {
 	p.t.Helper()
-	must(p.t, p.dovecot.Put(mailtest.PECUser, []byte(fmt.Sprintf("From: \"Per conto di: %s\" <posta-certificata@operatore.example>\r\nReply-To: %s\r\n"+
+	must(p.t, p.dovecot.Append(mailtest.PECUser, []byte(fmt.Sprintf("From: \"Per conto di: %s\" <posta-certificata@operatore.example>\r\nReply-To: %s\r\n"+
 		"To: <%s>\r\nSubject: POSTA CERTIFICATA: %s\r\nMessage-ID: <opec1@operatore.example>\r\nX-Trasporto: posta-certificata\r\nMIME-Version: 1.0\r\n"+
 		"Content-Type: multipart/mixed; boundary=busta\r\n\r\n--busta\r\nContent-Type: text/plain\r\n\r\nMessaggio di posta certificata\r\n"+
 		"--busta\r\nContent-Type: message/rfc822; name=postacert.eml\r\n\r\n%s\r\n--busta--\r\n", from, from, certifiedAddress, subject, raw))))
