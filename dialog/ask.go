@@ -161,9 +161,9 @@ func (c *conv) understand() error {
 	return c.spontaneous()
 }
 
-// inWords is the act of words that answer a message which offers only a button:
-// whoever answers the mail of an office note has pressed nothing first, and who
-// was missing is told by name.
+// inWords is the act of words that answer a message whose choices they are not:
+// whoever answers the mail of an office note has pressed nothing first, who was
+// missing is told by name, and a course is wanted «entro marzo».
 func (c *conv) inWords(q *ask) (Act, bool) {
 	if q == nil || len(q.Choices) == 0 {
 		return Act{}, false
@@ -171,6 +171,10 @@ func (c *conv) inWords(q *ask) (Act, bool) {
 	switch offer := q.Choices[0].Act; {
 	case offer.Verb == "office.reply" && c.asked != nil:
 		return Act{Verb: "office.reply_text", ID: offer.ID}, true
+	case offer.Verb == "need.when":
+		if u, ok := training.ReadUrgency(c.text, c.now); ok {
+			return Act{Verb: "need.when", ID: offer.ID, Arg: string(u)}, true
+		}
 	case offer.Verb == "absent" && courtesies[bare(c.text)] == "":
 		return Act{Verb: "absent", ID: offer.ID, Arg: statement(c.text)}, true
 	}
