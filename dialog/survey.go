@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -75,7 +76,15 @@ func surveyMail(c *conv, m mailing, person string) (Out, bool, error) {
 	if address, _ := p.Mail(); p.Certified(address) && Channel(p.Channel()) == ByMail {
 		return Out{}, false, nil // answers stay in a box of certified mail, and these may not
 	}
-	o := Out{Text: "survey.first", Args: m.Args, Choices: c.scale(id, 0), Free: &Act{Verb: "survey.answer", ID: id, Arg: "0"}}
+	args := maps.Clone(m.Args)
+	switch sheet.Touches {
+	case 1:
+	case training.MaxTouches:
+		args["last"] = "1"
+	default:
+		args["again"] = "1"
+	}
+	o := Out{Text: "survey.first", Args: args, Choices: c.scale(id, 0), Free: &Act{Verb: "survey.answer", ID: id, Arg: "0"}}
 	if Channel(p.Channel()) == ByMail {
 		o.Text = "survey.mail"
 		o.Choices = []Choice{{Text: "choice.skip", Act: Act{Verb: "survey.skip", ID: id}}}

@@ -20,7 +20,7 @@ var (
 	// where an answer begins in a line of several: «1. sì 2. no»
 	runMark = regexp.MustCompile(`(?:^|[\s,;])(\d{1,2})\s*(?:[.)]\s+|[:=]\s*|[-–]\s+)`)
 	// and where in a sentence: «alla 1 rispondo sì, alla 2 direi no»
-	saidMark = regexp.MustCompile(`(?i)(?:^|[\s,;])(?:e\s+)?(?:alla|per\s+la)\s+(?:domanda\s+)?(\d{1,2})\s*,?\s*(?:rispondo|metto|dico|direi|do)\s+`)
+	saidMark = regexp.MustCompile(`(?i)(?:^|[\s,;])(?:e\s+)?(?:alla|per\s+la|sulla)\s+(?:domanda\s+)?(\d{1,2})\s*[,:]?\s+(?:(?:invece|anche|pure)\s+)?(?:(?:rispondo|metto|dico|direi|do|scrivo)\s+)?`)
 	// what people put before or around an answer, and is none of it
 	dressing  = regexp.MustCompile(`(?i)^(?:(?:-+>|=+>|→|»|>+)\s*|r(?:isposta)?\s*[:.)]\s+)`)
 	bullet    = regexp.MustCompile(`^[-–—•·▪◦*]\s+`)
@@ -49,7 +49,7 @@ func (w writer) numbered(lines []string) map[int]string {
 	if a := inline(lines); a != nil {
 		return a
 	}
-	if a := said(lines); a != nil {
+	if a := said(w.withoutCourtesy(lines)); a != nil {
 		return a
 	}
 	if a := w.oneToALine(lines, numberedLine, false); a != nil {
@@ -234,7 +234,7 @@ func said(lines []string) map[int]string {
 		if i+1 < len(marks) {
 			end = marks[i+1][0]
 		}
-		a := strings.Trim(l[m[1]:end], " ,;.")
+		a := strings.TrimSuffix(strings.Trim(l[m[1]:end], " ,;."), " e")
 		n, _ := strconv.Atoi(l[m[2]:m[3]])
 		if n <= last || a == "" {
 			return nil

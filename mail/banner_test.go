@@ -15,6 +15,7 @@ func TestWarningsOfGatewaysAreCutOff(t *testing.T) {
 		"[EXTERNAL]", "[External Email]", "[EXT]", "EXTERNAL EMAIL:", "*** MAIL ESTERNA ***", "[ESTERNO]", "<MITTENTE ESTERNO>", "CAUTION:\n[EXTERNAL]",
 		"ATTENZIONE: questa email proviene dall'esterno. Non cliccate sui link se non conoscete chi scrive.",
 		"ATTENZIONE: Questo messaggio è stato inviato da un mittente esterno all'ente.\nPrestare attenzione prima di aprire allegati o link.",
+		"ATTENZIONE: questo messaggio proviene dall'esterno dell'ente. Non aprire collegamenti o allegati se non si riconosce il mittente.",
 		"EMAIL ESTERNA: non aprire allegati di cui non sei sicuro.",
 		"---------------------------\nMessaggio proveniente dall'esterno dell'organizzazione: usare cautela con link e allegati.\n---------------------------",
 		"CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the sender and know the content is safe.",

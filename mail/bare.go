@@ -9,7 +9,7 @@ import (
 // pointer is how somebody says that answers stand in the quoted text, and placed
 // how somebody says where.
 var (
-	pointer = regexp.MustCompile(`(?i)\b(?:sotto|in\s+(?:rosso|blu|verde|grassetto|calce|coda)|di\s+seguito|in\s+mezzo|(?:tra|fra)\s+(?:le\s+(?:righe|domande)|parentesi)|nel(?:la|l['’])?\s*(?:testo|corpo|messaggio|mail|e-mail)|ecco|come\s+(?:da\s+)?(?:vs\.?\s+|vostra\s+)?richiest\w|dati|in\s+linea|a\s+fianco|accanto|punto\s+per\s+punto|rispost[aeo]|rispond\w+|compilat\w+|below|inline|answers?|siehe\s+unten|unten|antworten?|ci-dessous|réponses?)\b`)
+	pointer = regexp.MustCompile(`(?i)\b(?:sotto|in\s+(?:rosso|blu|verde|grassetto|calce|coda)|di\s+seguito|in\s+mezzo|(?:tra|fra)\s+(?:le\s+(?:righe|domande)|parentesi)|nel(?:la|l['’])?\s*(?:testo|corpo|messaggio|mail|e-mail)|ecco|come\s+(?:da\s+)?(?:vs\.?\s+|vostra\s+)?richiest\w|dati|in\s+linea|a\s+fianco|accanto|(?:prima|dopo)\s+(?:di\s+)?ogni|precedut[eio]|punto\s+per\s+punto|rispost[aeo]|rispond\w+|compilat\w+|below|inline|answers?|siehe\s+unten|unten|antworten?|ci-dessous|réponses?)\b`)
 	boxed   = regexp.MustCompile(`(?i)\b(?:parentesi|brackets)\b`)
 	placed  = regexp.MustCompile(`(?i)\b(?:rispo\w+|answers?|antwort\w*|réponses?)\b.{0,40}\b(?:sotto|di\s+seguito|in\s+mezzo|(?:tra|fra)\s+le\s+(?:righe|domande)|nel\s+(?:testo|corpo)|in\s+linea|accanto|below|inline|unten|ci-dessous)\b|\bin\s+(?:rosso|blu|verde|grassetto)\b`)
 )
@@ -29,11 +29,11 @@ func (p *parts) readBare(lines []string, w writer) {
 		}
 		return
 	}
-	p.questions, p.beside = q.last, q.beside
+	p.questions, p.beside, p.asked = q.last, q.beside, q.asked
 	pointed := onlyCourtesy(p.top) || pointer.MatchString(strings.Join(p.top, " "))
 	// One answer may be what the prompt itself says under its last line.
 	some := len(q.found) >= 2 || len(q.found) == 1 && q.found[0].question < q.last
-	if some && (pointed || q.plain()) {
+	if some && (pointed || q.plain() || q.labelled()) {
 		p.between = q.found
 	}
 }
@@ -41,9 +41,9 @@ func (p *parts) readBare(lines []string, w writer) {
 // bare is a questionnaire quoted without bars.
 type bare struct {
 	parts
-	last  int // number of the last question
-	asked int // how many questions end as one does
-	found []interleaved
+	last   int // number of the last question
+	askers int // how many questions end as one does
+	found  []interleaved
 }
 
 // plain tells that what stands below the questions can only be answers: most
@@ -56,7 +56,29 @@ func (q *bare) plain() bool {
 			short++
 		}
 	}
-	return 2*q.asked > q.last && 3*len(q.found) >= 2*q.last && 2*short > len(q.found)
+	return 2*q.askers > q.last && 3*len(q.found) >= 2*q.last && 2*short > len(q.found)
+}
+
+// labelled tells that each answer begins with a name in brackets.
+func (q *bare) labelled() bool {
+	for _, f := range q.found {
+		if first := trimBlank(f.lines); len(first) == 0 || !answerLabel.MatchString(first[0]) {
+			return false
+		}
+	}
+	return len(q.found) >= 2
+}
+
+// barred tells that each answer stands behind a bar, which the writer typed.
+func (q *bare) barred() bool {
+	for _, f := range q.found {
+		for _, l := range f.lines {
+			if strings.TrimSpace(l) != "" && !isQuoted(l) {
+				return false
+			}
+		}
+	}
+	return len(q.found) >= 2
 }
 
 func bareQuestions(lines []string) (q bare) {
@@ -89,9 +111,9 @@ questions:
 			q.last, cur = n, interleaved{question: n}
 			rest = questionGoesOn(lines[i:])
 			if strings.Contains(strings.Join(lines[i:i+1+rest], " "), "?") {
-				q.asked++
+				q.askers++
 			}
-			q.beside.read(n, strings.Join(lines[i:i+1+rest], " "))
+			q.ask(n, strings.Join(lines[i:i+1+rest], " "))
 		case n == 1 && q.last > 1:
 			break questions // the choices below a questionnaire
 		case n > q.last:
@@ -108,10 +130,17 @@ questions:
 			cur.lines = append(cur.lines, strings.ReplaceAll(l, markBehind, ""))
 		}
 	}
-	// What follows the last answer is the end of the prompt.
+	// What follows the last answer is the end of the prompt, and so is all that
+	// stands apart where the answers stand directly below.
 	flush(false)
+	if n := len(q.found) - 1; n >= 2 && q.found[n].apart() && !slices.ContainsFunc(q.found[:n], interleaved.apart) {
+		q.found = q.found[:n]
+	}
 	return q
 }
+
+// apart tells that an empty line stands between a question and what follows.
+func (f interleaved) apart() bool { return strings.TrimSpace(f.lines[0]) == "" }
 
 // unnumbered reads what stands below lines that ask, two at least, where somebody
 // has said that it stands there.
@@ -184,7 +213,7 @@ var cutShort = regexp.MustCompile(`(?i)\s(?:e|o|di|del|della|dei|degli|delle|con
 var section = regexp.MustCompile(`(?i)^\s*(?:sezione|parte|blocco|sez\.)\s+(?:[a-h]\b|\d|prima|seconda|terza|[ivx]+\b)`)
 
 // instruction is a line that says how to answer.
-var instruction = regexp.MustCompile(`^\s*(?:Rispond(?:i|ete|ere|a)|(?:Si\s+prega\s+di|Puoi|Potete|Può|Basta)\s+rispondere)\s`)
+var instruction = regexp.MustCompile(`^\s*(?:Rispond(?:i|ete|ere|a)|(?:Si\s+prega\s+di|Puoi|Potete|Può|Basta)\s+(?:rispondere|farlo))\s`)
 
 // questionGoesOn counts the lines that a program wrapped off a question: none
 // if it ends on its first.

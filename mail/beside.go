@@ -13,7 +13,9 @@ type beside struct {
 	sure   map[int]string // a number, yes or no, or what an arrow points at
 	likely map[int]string
 	inside map[int]string // what stands in brackets behind the question mark
-	labels int            // how many are questions like «Cognome e nome:»
+	rated  map[int]string // a figure at the end of the line, with a remark
+	items  int
+	labels int // how many are questions like «Cognome e nome:»
 }
 
 var (
@@ -30,6 +32,7 @@ var (
 	// what a prompt says behind its own question
 	hinted     = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
 	link       = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
+	besideRate = regexp.MustCompile(`^.*?[\pL)»"'’?](?:\s{2,}|\s*[-–—=:>]+\s*|\s)(\d{1,2}(?:\s*[!.]+|\s*[,;(–-]\s*\S.{0,60}|\s+\pL[\pL\s]{2,30})?)$`)
 	besideBox  = regexp.MustCompile(`\?\s*[(\[{]\s*([^()\[\]{}]{1,300}?)\s*[)\]}]\s*\.?\s*$`)
 	besideMark = regexp.MustCompile(`(?i)^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
 )
@@ -37,9 +40,13 @@ var (
 // read looks at a question from its number on.
 func (b *beside) read(n int, q string) {
 	if b.sure == nil {
-		b.sure, b.likely, b.inside = map[int]string{}, map[int]string{}, map[int]string{}
+		b.sure, b.likely, b.inside, b.rated = map[int]string{}, map[int]string{}, map[int]string{}, map[int]string{}
 	}
 	q = questionNo.ReplaceAllString(q, "")
+	b.items++
+	if m := besideRate.FindStringSubmatch(strings.TrimSpace(strings.ReplaceAll(q, markBehind, ""))); m != nil {
+		b.rated[n] = m[1]
+	}
 	if _, answer, ok := strings.Cut(q, markBehind); ok && strings.ContainsFunc(answer, isWord) && !hinted.MatchString(answer) {
 		b.sure[n] = unboxed(answer)
 		return
@@ -112,6 +119,17 @@ func isSentence(s string) bool {
 	return startsUpper(s) && (strings.ToUpper(letters) != letters || len(letters) < 2)
 }
 
+// mostlyFigures tells that two of three are figures and nothing more.
+func mostlyFigures(rated map[int]string) bool {
+	n := 0
+	for _, a := range rated {
+		if len(strings.TrimRight(a, "!.")) <= 2 {
+			n++
+		}
+	}
+	return 3*n >= 2*len(rated)
+}
+
 // evidence is what speaks for answers behind the questions.
 type evidence struct {
 	told   bool // the words above say where the answers are
@@ -124,6 +142,10 @@ type evidence struct {
 // answers are what stands behind the questions, as far as it can be believed.
 // Labels are not believed on their own: «1. Durata: 4 ore» may be a list.
 func (b beside) answers(e evidence) map[int]string {
+	// Topics that were to be rated, and have been: the colon of one ends no question.
+	if len(b.rated) >= 3 && 3*len(b.rated) >= 2*b.items && len(b.rated) >= len(b.sure)+len(b.likely) && mostlyFigures(b.rated) && (e.told || e.silent || e.alone) {
+		return b.rated
+	}
 	out := map[int]string{}
 	if e.boxed && len(b.inside) >= 2 {
 		maps.Copy(out, b.inside)

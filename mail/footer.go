@@ -52,5 +52,17 @@ func isFooter(lines []string, i int) bool {
 	if footer.MatchString(l) || printAdvice.MatchString(l) {
 		return true
 	}
-	return sentWith.MatchString(l) && !sentThing.MatchString(l) && (i == 0 || strings.TrimSpace(lines[i-1]) == "") && countWords(lines[i+1:]) == 0
+	return sentWith.MatchString(l) && !sentThing.MatchString(l) && (i == 0 || strings.TrimSpace(lines[i-1]) == "") && onlyLinks(lines[i+1:])
 }
+
+// onlyLinks tells lines that hold nothing but the address of a page.
+func onlyLinks(lines []string) bool {
+	for _, l := range lines {
+		if t := strings.TrimSpace(l); t != "" && !linkAlone.MatchString(t) {
+			return false
+		}
+	}
+	return true
+}
+
+var linkAlone = regexp.MustCompile(`^[<(\[]?(?:https?://|www\.)\S+$`)

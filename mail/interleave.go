@@ -32,7 +32,7 @@ func (p *parts) read(lines []string, w writer) {
 			case n > 0 && !over:
 				last = n
 				p.questions++
-				p.beside.read(n, joined(lines[i:]))
+				p.ask(n, joined(lines[i:]))
 			}
 			if over {
 				last = 0
@@ -54,7 +54,7 @@ func (p *parts) read(lines []string, w writer) {
 		if isMarker(l) {
 			continue
 		}
-		if brokenOff(lines, i) {
+		if brokenOff(lines, i) || wrapped(lines, i) && runsOn(lines[i-1]) {
 			continue
 		}
 		if wrapped(lines, i) && (top && !questions && len(lines[i-1]) > 30 || brokenLink.MatchString(l)) {
@@ -87,7 +87,7 @@ func (p *parts) readBehindBars(lines []string, w writer) {
 	for _, b := range p.between {
 		silent = silent && len(w.withoutFarewell(w.withoutSignature(b.lines, true), true)) == 0
 	}
-	if len(q.found) >= 2 && (q.plain() || silent && 2*q.asked > q.last) {
+	if len(q.found) >= 2 && (q.plain() || silent && 2*q.askers > q.last) {
 		p.between = append(q.found, p.between...)
 	}
 }
@@ -117,6 +117,13 @@ func wrapped(lines []string, i int) bool {
 func brokenOff(lines []string, i int) bool {
 	return i > 0 && question(lines[i-1]) > 0 && isQuoted(lines[i-1]) && len(lines[i-1]) >= 60 && !strings.Contains(lines[i-1], "?") &&
 		asked.MatchString(lines[i]) && !startsUpper(lines[i])
+}
+
+// runsOn tells a quoted line that is long, asks nothing and ends no sentence: what
+// stands directly below it was wrapped off it.
+func runsOn(l string) bool {
+	l = strings.TrimSpace(l)
+	return len(l) >= 60 && question(l) == 0 && !strings.ContainsAny(l[len(l)-1:], ".?!:;)")
 }
 
 var brokenLink = regexp.MustCompile(`^\s*[(<]?https?://`)

@@ -10,12 +10,12 @@ import (
 var noteOpening = regexp.MustCompile(`(?i)^[^\p{L}\d]*(?:[<\[][^>\]\s]+[>\]]\s*)*(?:` +
 	`(?:informativa\s+(?:privacy\s+)?)?(?:ai\s+sensi|ai\s+fini|a\s+norma|in\s+(?:conformità|ottemperanza)|nel\s+rispetto|ex\s+art\.?)\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:(?:del|della|dell['’]|dei|degli|delle|al|all['’]|alla)\s*)?(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativ|legge|l\.|codice|ue\b|disposizioni|\d)|` +
 	`(?:d\.?\s?lgs\.?|reg(?:olamento|\.)(?:\s*\(?ue\)?)?|gdpr|legge)\s*(?:n\.?\s*)?\(?(?:196|679|2016)|` +
-	`(?:avviso|nota|note|clausola|avvertenz[ae]|informativa|tutela|dichiarazione)\s*(?::|di\s+|sulla\s+|sul\s+|della\s+|legal\w\s+|ai\s+sensi)?\s*(?:quest|riservatezza|confidenzialit|legal|privacy|trattamento|ai\s+sensi|d\.)|riservatezza\s*:|privacy\s*:|disclaimer\b|confidentiality\s+notice|` +
+	`(?:avviso|nota|note|clausola|avvertenz[ae]|informativa|tutela|dichiarazione)\s*(?::|di\s+|sulla\s+|sul\s+|della\s+|legal\w\s+|ai\s+sensi)?\s*(?:quest|riservatezza|confidenzialit|legal|privacy|trattamento|ai\s+sensi|d\.)|riservatezza\s*[:.]|privacy\s*:|(?:avviso|avvertenza|nota)\s*:\s*i\s+dati\s+personali|disclaimer\b|confidentiality\s+notice|` +
 	`i\s+(?:suoi\s+|vostri\s+)?dati\s+(?:personali\s+)?(?:\S+\s+){0,4}?(?:saranno|sono|verranno)\s+trattati|(?:il\s+comune|la\s+provincia|l['’]ente)\s[^.]{0,60}tratta\s+i\s+dati|` +
 	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+(?:al|prima)|rispetta\s+l['’]ambiente|rispettiamo\s+l['’]ambiente|salva\s+un\s+albero|risparmia\s+carta|(?:evita\s+di|non)\s+stampare\s+quest|please\s+consider\s+the\s+environment|save\s+(?:a\s+tree|paper|the\s+planet)|think\s+before\s+you\s+print|(?:pensez|penser)\s+à\s+l['’]environnement|avant\s+d['’]imprimer|n['’]imprimez|(?:bitte\s+)?denken\s+sie\s+an\s+die\s+umwelt|bitte\s+(?:prüfen|überlegen)\s+sie[^.]{0,60}(?:druck|umwelt)|stampa\s+(?:questa|solo))|` +
 	`(?:quest[oa]\s+|il\s+)?(?:messaggio|e-?mail)\s+è\s+stat[oa]\s+(?:controllat|analizzat|esaminat|verificat|scansionat)|quest[oa]\s+(?:messaggio|e-?mail|mail)\s+è\s+stat[oa]\s+(?:inviat|spedit|generat)\w\s+(?:con|tramite|da|dal|mediante|attraverso)\b|(?:e-?mail\s+|mail\s+|messaggio\s+)?(?:priv[ao]\s+di|senza|esente\s+da|nessun)\s+virus\b|virus-free|no\s+virus\s+found|` +
 	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}confidentiel|` +
-	`(?:dona|destina|scegli|devolvi)\b[^.]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)` +
+	`(?:dona|destina|scegli|devolvi)\b[^.]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)|[^?]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)\b[^?]*\b(?:codice\s+fiscale|c\.?\s?f\.?)\s*:?\s*\d{11}\b` +
 	`)`)
 
 // noteSubject is the mail itself, of which such a note speaks, or who is not to
@@ -28,17 +28,17 @@ var noteTerms = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)destinatari|rivolt[aoei]\s|indirizzat|addressee|recipient|individual|adressat|empfänger|intended`),
 	regexp.MustCompile(`(?i)\berrore|erroneamente|\bin\s+error|mistake|irrtüm|versehentlich|\berreur`),
 	regexp.MustCompile(`(?i)esclusiv|unicamente|solely|\bonly\b|ausschließlich|exclusive|uso\s+proprio`),
-	regexp.MustCompile(`(?i)eliminar|cancellar|distrugg|darne\s+notizia|\bavvis|comunicar|informar|delete|destroy|notify|löschen|détrui|supprim`),
+	regexp.MustCompile(`(?i)elimin[ai]|cancell[ai]|distrugg|darne\s+notizia|\bavvis|comunicar|informar|delete|destroy|notify|löschen|détrui|supprim`),
 	regexp.MustCompile(`(?i)mittente|sender|absender|expéditeur`),
 	regexp.MustCompile(`(?i)vietat|proibit|divulga|diffusione|diffonder|copia|copiare|riprodu|inoltr|prohibited|cop(?:y|ie)|distribution|disclos|verboten|interdit`),
-	regexp.MustCompile(`(?i)679|196/2003|\b616\b|gdpr|d\.?\s?lgs|codice\s+penale|privacy|dati\s+personali|trattamento|\blegge\b`),
-	regexp.MustCompile(`(?i)virus|malware|infett|infected|\bclean\b`),
-	regexp.MustCompile(`(?i)analizzat|controllat|verificat|scanned|checked|conosciut|vincol|impegn|responsabilit`),
+	regexp.MustCompile(`(?i)679|196/2003|\b616\b|gdpr|d\.?\s?lgs|codice\s+penale|privacy|informativa|note\W+legali|dati\s+personali|trattamento|\blegge\b`),
+	regexp.MustCompile(`(?i)virus|malware|spam|phishing|gateway|minacc|infett|infected|\bclean\b`),
+	regexp.MustCompile(`(?i)analizzat|scansionat|esaminat|controllat|verificat|scanned|checked|conosciut|vincol|impegn|responsabilit`),
 }
 
 // noteTold is how a person speaks, and no note: who has had a mail by mistake
 // says so.
-var noteTold = regexp.MustCompile(`(?i)\b(?:ho|abbiamo|mi|io|sono\s+il|sono\s+la|vorrei|vorremmo|confermo|chiedo|poss(?:o|iamo)|servono|servirebbe|cors[oi]|I\s+am|I\s+have|ich|je)\b`)
+var noteTold = regexp.MustCompile(`(?i)\b(?:ho|abbiamo|mi|io|sono\s+il|sono\s+la|vorrei|vorremmo|confermo|chied\w+|bisogno|formazione|interess\w+|ieri|oggi|domani|(?:luned|marted|mercoled|gioved|venerd)ì|colleg(?:a|hi|he)\b|sindac\w+|poss(?:o|iamo)|servono|servirebbe|cors[oi]|I\s+am|I\s+have|ich|je)\b`)
 
 // noteHeading is what stands above one.
 var noteHeading = regexp.MustCompile(`(?i)^[\s*_=#-]*(?:avviso|attenzione|avvertenza|nota|disclaimer|privacy|riservatezza|confidential)[\s*_=:#.!-]*$`)
@@ -50,6 +50,11 @@ func isNote(lines []string, i int) bool {
 		return false
 	}
 	p := strings.TrimSpace(paragraph(lines, i))
+	return isNoteText(p) || endsAsNote(p) && onlyNotes(lines[i:])
+}
+
+// isNoteText tells a paragraph that is a note wherever it stands.
+func isNoteText(p string) bool {
 	if strings.HasSuffix(p, "?") {
 		return false // a note asks nothing
 	}
@@ -66,6 +71,39 @@ func isNote(lines []string, i int) bool {
 		}
 	}
 	return said >= 2
+}
+
+// What a note says that ends the mail and does not speak of itself as «questo
+// messaggio»: a law and what is not to be done, or who has looked for viruses.
+var (
+	tailLaw     = regexp.MustCompile(`(?i)riservat|confiden[zt]ial|destinatari|\bprivacy\b|dati\s+personali|\blegge\b`)
+	tailForbids = regexp.MustCompile(`(?i)\berrore|cancell|elimin|vietat|inoltr|copia|divulg|\bterzi\b`)
+	tailScanned = regexp.MustCompile(`(?i)analizzat|scansionat|esaminat|controllat|verificat|scanned|checked`)
+	tailScanner = regexp.MustCompile(`(?i)spam|virus|gateway|malware|phishing|minacc`)
+)
+
+// endsAsNote tells a paragraph that is a note where nothing but notes follows.
+func endsAsNote(p string) bool {
+	return !strings.HasSuffix(p, "?") && tailSubject.MatchString(p) && !noteTold.MatchString(p) &&
+		(tailLaw.MatchString(p) && tailForbids.MatchString(p) || tailScanned.MatchString(p) && tailScanner.MatchString(p))
+}
+
+// tailSubject is what such a note speaks of.
+var tailSubject = regexp.MustCompile(`(?i)\b(?:messaggi\w?|e-?mail|mail|posta|scritto|comunicazion[ei]|corrispondenza|gateway|antispam|allegat[oi])\b`)
+
+// onlyNotes tells that every paragraph is a note.
+func onlyNotes(lines []string) bool {
+	n := 0
+	for i := range lines {
+		if strings.TrimSpace(lines[i]) == "" || i > 0 && strings.TrimSpace(lines[i-1]) != "" && !rule.MatchString(lines[i-1]) || rule.MatchString(lines[i]) {
+			continue
+		}
+		p := strings.TrimSpace(paragraph(lines, i))
+		if n++; n > 6 || !isNoteText(p) && !endsAsNote(p) {
+			return false
+		}
+	}
+	return n > 0
 }
 
 // paragraph is the text from line i to the next empty one, eight lines at most.

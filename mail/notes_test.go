@@ -86,6 +86,15 @@ func TestHowQuotesBegin(t *testing.T) {
 func TestNotesAreCutOff(t *testing.T) {
 	const text, quote = "Sì, vengo.", "Il giorno 11 mar 2027 alle 09:02 X <x@ente.example> ha scritto:\n> Ciao\n> 1. Sì\n"
 	for _, note := range []string{
+		"RISERVATEZZA. Messaggio riservato. Chi lo riceve per errore lo cancelli.",
+		"Avvertenza: i dati personali che possono trovarsi in questo scritto sono protetti. Non inoltrare a terzi.",
+		"Scansionato dal gateway di posta della Provincia: nessuna minaccia rilevata.",
+		"Messaggio esaminato dal sistema antispam dell'Unione.",
+		"Hai ricevuto questo messaggio da un indirizzo istituzionale. Non rispondere se non riconosci il mittente. Note legali: www.ente.example",
+		"Il 5x1000 al tuo Comune aiuta la biblioteca. Codice fiscale 00123450083.",
+		"Le informazioni trasmesse sono per le sole persone a cui sono indirizzate. Se non siete i destinatari, eliminatele.",
+		"Pensez à l'environnement avant d'imprimer.",
+		"Bitte denken Sie an die Umwelt, bevor Sie drucken.",
 		"Questo messaggio è destinato esclusivamente alla persona indicata come destinatario.",
 		"Questo messaggio di posta elettronica contiene informazioni riservate. Se lo avete ricevuto per errore siete pregati di distruggerlo.",
 		"La presente comunicazione, che può contenere informazioni riservate e confidenziali, è rivolta unicamente al destinatario sopra indicato.",
@@ -155,6 +164,12 @@ func TestNotesAreCutOff(t *testing.T) {
 func TestWhatSoundsLikeANoteStays(t *testing.T) {
 	const quote = "Il giorno 11 mar 2027 alle 09:02 X <x@ente.example> ha scritto:\n> Ciao\n"
 	for _, text := range []string{
+		"Serve un corso su posta certificata, firma, allegati e privacy.",
+		"La mail con gli allegati non è arrivata: il mittente risulta sconosciuto.",
+		"L'allegato della mail è stato cancellato per errore.",
+		"La mail sulla privacy l'ha cancellata per errore il collega.",
+		"Il corso sul 5 per mille interessa anche a noi.",
+		"Gestione della posta: protocollo, spam, virus.",
 		"Ho ricevuto questa e-mail per errore: il destinatario giusto è Mario Rossi.",
 		"Questo messaggio non era per me, avvisate la collega.",
 		"Temi: GDPR, riservatezza, trattamento dei dati personali.",

@@ -16,7 +16,7 @@ var (
 	// «(3) tre», «* 4) no»; «1ª domanda: …»
 	bracketLine = regexp.MustCompile(`^\s*(?:[-–*•·]\s*)?(?:[(\[](\d{1,2})[)\]]\s*[:.=\-–]?|(\d{1,2})\s*(?:[).:]))\s*(\S.*)$`)
 	nthLine     = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(\d{1,2})\s*[ªº°a]\s*(?:domanda|risposta|question|frage)?\s*[:=)\-–]\s*(\S.*)$`)
-	ordinal     = regexp.MustCompile(`(?i)^\s*(?:alla\s+|la\s+)?(` + strings.Join(ordinals, "|") + `)(?:\s+(?:domanda|risposta))?\s*(?:rispondo|direi|metto|dico)?\s*[:=]\s*`)
+	ordinal     = regexp.MustCompile(`(?i)^\s*(?:alla\s+|per\s+la\s+|la\s+)?(` + strings.Join(ordinals, "|") + `)(?:\s+(?:domanda|risposta))?\s*(?:rispondo|direi|metto|dico)?\s*[:=]\s*`)
 )
 
 var ordinals = []string{"prima", "seconda", "terza", "quarta", "quinta", "sesta"}

@@ -38,6 +38,9 @@ func (w writer) reply(text string) (string, map[int]string) {
 	if len(answers) == 0 {
 		answers = w.numbered(out)
 	}
+	if len(answers) == 0 {
+		answers = w.matched(p.top, p.asked)
+	}
 	for n, a := range answers {
 		if answers[n] = strings.TrimSpace(markCleaner.Replace(a)); answers[n] == "" {
 			delete(answers, n)
@@ -92,8 +95,9 @@ type parts struct {
 	between []interleaved
 	beside  beside
 	gap     bool // an empty line stood above the quote
-	// questions counts the numbered lines in the quote.
+	// questions counts the numbered lines in the quote; asked is what they say.
 	questions int
+	asked     map[int]string
 }
 
 // interleaved is what was written below a quoted piece.
@@ -101,6 +105,24 @@ type interleaved struct {
 	question int  // number of the last quoted question, 0 for none
 	last     bool // nothing quoted follows
 	lines    []string
+}
+
+// ask notes a numbered line of the quote.
+func (p *parts) ask(n int, text string) {
+	if p.asked == nil {
+		p.asked = map[int]string{}
+	}
+	p.asked[n] = text
+	p.beside.read(n, text)
+}
+
+// unbar takes away the bars that the writer typed.
+func (p *parts) unbar() {
+	for _, b := range p.between {
+		for i, l := range b.lines {
+			b.lines[i] = strings.TrimLeft(l, "> ")
+		}
+	}
 }
 
 var odd = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u202f", " ", "\u2028", "\n", "\u2029", "\n",
@@ -159,6 +181,10 @@ func (w writer) cutQuotes(lines []string) (p parts) {
 		// A repeated header, then text without bars, then older quotes with
 		// bars: nothing in it was written now.
 		if rest = belowHeader(rest); !quotedNext(rest, 0) {
+			if q := bareQuestions(rest); q.barred() {
+				p.questions, p.between = q.last, q.found
+				p.unbar()
+			}
 			return p
 		}
 	}
