@@ -33,6 +33,7 @@ var (
 	hinted     = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
 	link       = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
 	besideRate = regexp.MustCompile(`^.*?[\pL)»"'’?](?:\s{2,}|\s*[-–—=:>]+\s*|\s)(\d{1,2}(?:\s*[!.]+|\s*[,;(–-]\s*\S.{0,60}|\s+\pL[\pL\s]{2,30})?)$`)
+	besideHint = regexp.MustCompile(`^\s*\([^()]*\)`)
 	besideBox  = regexp.MustCompile(`\?\s*[(\[{]\s*([^()\[\]{}]{1,300}?)\s*[)\]}]\s*\.?\s*$`)
 	besideMark = regexp.MustCompile(`(?i)^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
 )
@@ -65,7 +66,7 @@ func (b *beside) read(n int, q string) {
 	if strings.TrimSpace(q[end:]) == "" {
 		// An answer may be a question itself.
 		if first := strings.IndexByte(q, '?'); first >= 0 && first < strings.LastIndexByte(q, '?') {
-			end = first + 1
+			end = first + 1 + len(besideHint.FindString(q[first+1:]))
 		}
 	}
 	tail, label := strings.TrimSpace(q[end:]), strings.HasSuffix(strings.TrimSpace(q[:end]), ":")

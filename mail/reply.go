@@ -79,8 +79,9 @@ func (p *parts) addBeside(answers map[int]string, between bool) {
 	for n, a := range p.beside.answers(evidence{
 		told: told, boxed: boxed.MatchString(above), silent: told || onlyCourtesy(p.top), alone: len(p.top) == 0 && !between, others: len(answers) > 0,
 	}) {
-		more := answers[n]
-		if more == "" {
+		more := strings.TrimSpace(besideHint.ReplaceAllString(answers[n], ""))
+		if more == "" || strings.HasSuffix(flat(a), flat(more)) { // its last words, which a program wrapped
+			answers[n] = ""
 			addAnswer(answers, n, []string{a})
 		} else if len(p.beside.sure) >= 2 && flat(a) != flat(more) && !startsUpper(more) && strings.ContainsFunc(more, unicode.IsLetter) {
 			answers[n] = "" // «… quello personale» goes on below: «e poi i video»
