@@ -242,13 +242,13 @@ func (d *Dovecot) Put(user string, raws ...[]byte) error {
 // Count is the number of messages in a folder ("" for INBOX) of an account,
 // counted in the files.
 func (d *Dovecot) Count(user, folder string) int {
-	return len(d.files(user, folder))
+	return len(d.Files(user, folder))
 }
 
 // Messages are the raw messages of a folder.
 func (d *Dovecot) Messages(user, folder string) [][]byte {
 	var out [][]byte
-	for _, f := range d.files(user, folder) {
+	for _, f := range d.Files(user, folder) {
 		if b, err := os.ReadFile(f); err == nil {
 			out = append(out, b)
 		}
@@ -260,7 +260,7 @@ func (d *Dovecot) Messages(user, folder string) [][]byte {
 // takes them in.
 func (d *Dovecot) Fresh(user, folder string, seen map[string]bool) [][]byte {
 	var out [][]byte
-	for _, f := range d.files(user, folder) {
+	for _, f := range d.Files(user, folder) {
 		name, _, _ := strings.Cut(filepath.Base(f), ":") // what follows are flags
 		if seen[name] {
 			continue
@@ -272,7 +272,9 @@ func (d *Dovecot) Fresh(user, folder string, seen map[string]bool) [][]byte {
 	return out
 }
 
-func (d *Dovecot) files(user, folder string) []string {
+// Files are the messages of a folder as they lie in the Maildir, flags in their
+// names.
+func (d *Dovecot) Files(user, folder string) []string {
 	box := filepath.Join(d.path("mail"), user, "Maildir")
 	if folder != "" && folder != "INBOX" {
 		box = filepath.Join(box, "."+folder)
