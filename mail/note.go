@@ -15,7 +15,7 @@ var noteOpening = regexp.MustCompile(`(?i)^[^\p{L}\d]*(?:[<\[][^>\]\s]+[>\]]\s*)
 	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+(?:al|prima)|rispetta\s+l['’]ambiente|rispettiamo\s+l['’]ambiente|salva\s+un\s+albero|risparmia\s+carta|(?:evita\s+di|non)\s+stampare\s+quest|please\s+consider\s+the\s+environment|save\s+(?:a\s+tree|paper|the\s+planet)|think\s+before\s+you\s+print|(?:pensez|penser)\s+à\s+l['’]environnement|avant\s+d['’]imprimer|n['’]imprimez|(?:bitte\s+)?denken\s+sie\s+an\s+die\s+umwelt|bitte\s+(?:prüfen|überlegen)\s+sie[^.]{0,60}(?:druck|umwelt)|stampa\s+(?:questa|solo))|` +
 	`(?:quest[oa]\s+|il\s+)?(?:messaggio|e-?mail)\s+è\s+stat[oa]\s+(?:controllat|analizzat|esaminat|verificat|scansionat)|quest[oa]\s+(?:messaggio|e-?mail|mail)\s+è\s+stat[oa]\s+(?:inviat|spedit|generat)\w\s+(?:con|tramite|da|dal|mediante|attraverso)\b|(?:e-?mail\s+|mail\s+|messaggio\s+)?(?:priv[ao]\s+di|senza|esente\s+da|nessun)\s+virus\b|virus-free|no\s+virus\s+found|` +
 	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}confidentiel|` +
-	`(?:dona|destina|scegli|devolvi)\b[^.]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)|[^?]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)\b[^?]*\b(?:codice\s+fiscale|c\.?\s?f\.?)\s*:?\s*\d{11}\b` +
+	`(?:dona|destina|scegli|devolvi)\b[^.]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)|[^?]{0,80}\bstampa(?:re|te)?\s+(?:questa\s+(?:e-?)?mail\s+)?sol(?:o|tanto)\s+se\b|[^?]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)\b[^?]*\b(?:codice\s+fiscale|c\.?\s?f\.?)\s*:?\s*\d{11}\b` +
 	`)`)
 
 // noteSubject is the mail itself, of which such a note speaks, or who is not to

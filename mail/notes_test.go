@@ -91,6 +91,7 @@ func TestNotesAreCutOff(t *testing.T) {
 		"Scansionato dal gateway di posta della Provincia: nessuna minaccia rilevata.",
 		"Messaggio esaminato dal sistema antispam dell'Unione.",
 		"Hai ricevuto questo messaggio da un indirizzo istituzionale. Non rispondere se non riconosci il mittente. Note legali: www.ente.example",
+		"Il Comune aderisce a Meno Carta: stampa solo se indispensabile.",
 		"Il 5x1000 al tuo Comune aiuta la biblioteca. Codice fiscale 00123450083.",
 		"Le informazioni trasmesse sono per le sole persone a cui sono indirizzate. Se non siete i destinatari, eliminatele.",
 		"Pensez à l'environnement avant d'imprimer.",
