@@ -20,6 +20,10 @@ func key(question string) string {
 	return strings.TrimRight(training.Fold(q), " ?:.…!")
 }
 
+// minKey is the length, in bytes, from which on a question is told from words that
+// only begin alike.
+const minKey = 8
+
 // questionHint is how a question says what may be answered.
 var questionHint = regexp.MustCompile(`\s*\([^()]*\)\s*\??\s*$`)
 
@@ -28,8 +32,13 @@ func (w writer) matched(top []string, questions map[int]string) map[int]string {
 	if len(questions) < 2 {
 		return nil
 	}
-	lines := w.withoutCourtesy(top)
-	if a := written(lines, questions); len(a) >= 2 {
+	lines, keys := w.withoutCourtesy(top), map[int]string{}
+	for n, q := range questions {
+		if k := key(q); len(k) >= minKey {
+			keys[n] = k
+		}
+	}
+	if a := written(lines, keys); len(a) >= 2 {
 		return a
 	}
 	for _, l := range lines {
@@ -42,11 +51,11 @@ func (w writer) matched(top []string, questions map[int]string) map[int]string {
 
 // written finds the questions that somebody wrote again, with the answer behind
 // each or below it. An empty line ends the last answer.
-func written(lines []string, questions map[int]string) map[int]string {
+func written(lines []string, keys map[int]string) map[int]string {
 	out := map[int]string{}
 	now := 0
 	for _, l := range lines {
-		if n, behind := begins(l, questions); n > 0 {
+		if n, behind := begins(l, keys); n > 0 {
 			if now, out[n] = n, behind; out[n] == "" {
 				continue
 			}
@@ -68,25 +77,26 @@ func written(lines []string, questions map[int]string) map[int]string {
 	return out
 }
 
-// begins tells which question a line begins with, and what stands behind it.
-func begins(l string, questions map[int]string) (number int, behind string) {
-	said := training.Fold(questionNo.ReplaceAllString(l, ""))
-	for n, q := range questions {
-		k := key(q)
-		if len(k) < 8 || len(said) < len(k) || said[:len(k)] != k {
-			continue
+// begins tells which question a line begins with, the longest of them, and what
+// stands behind it.
+func begins(l string, keys map[int]string) (number int, behind string) {
+	l = questionNo.ReplaceAllString(strings.TrimSpace(l), "")
+	said := training.Fold(l)
+	for n, k := range keys {
+		rest, ok := strings.CutPrefix(said, k)
+		whole := rest == "" || !strings.ContainsAny(rest[:1], "abcdefghijklmnopqrstuvwxyz0123456789")
+		if best := keys[number]; ok && whole && (len(k) > len(best) || len(k) == len(best) && n < number) {
+			number = n
 		}
-		if rest := said[len(k):]; rest != "" && strings.ContainsAny(rest[:1], "abcdefghijklmnopqrstuvwxyz0123456789") {
-			continue // a longer word
-		}
-		// Folding keeps the words; what is behind them is taken as it was written.
-		words := len(strings.Fields(k))
-		fields := strings.Fields(questionNo.ReplaceAllString(strings.TrimSpace(l), ""))
-		behind = strings.Join(fields[min(words, len(fields)):], " ")
-		behind = strings.TrimSpace(besideMark.ReplaceAllString(writtenHint.ReplaceAllString(behind, ""), ""))
-		return n, strings.TrimLeft(behind, "=:->→ ")
 	}
-	return 0, ""
+	if number == 0 {
+		return 0, ""
+	}
+	// Folding keeps the words; what is behind them is taken as it was written.
+	fields := strings.Fields(l)
+	behind = strings.Join(fields[min(len(strings.Fields(keys[number])), len(fields)):], " ")
+	behind = besideMark.ReplaceAllString(writtenHint.ReplaceAllString(behind, ""), "")
+	return number, strings.TrimSpace(strings.TrimLeft(behind, "=:->→ "))
 }
 
 // writtenHint is the hint of a question that was written again.

@@ -11,21 +11,22 @@ import (
 // what only looks like them is no answer.
 func TestAnswersAreToldByTheirQuestions(t *testing.T) {
 	const quote = "\n\nIl giorno 11 mar 2027 alle 09:02 X <x@ente.example> ha scritto:\n" +
-		"> 1. Accesso agli atti e trasparenza\n> 2. Delibere e determine: come si scrivono\n> 3. Avete una sala (sì/no)?\n"
+		"> 1. Accesso agli atti e trasparenza\n> 2. Delibere e determine: come si scrivono\n> 3. Avete una sala (sì/no)?\n> 4. Delibere e determine\n"
 	for name, c := range map[string]struct {
 		text string
 		want map[int]string
 	}{
 		"written again, answered behind": {"Accesso agli atti e trasparenza: 5\nDelibere e determine: come si scrivono - 3", map[int]string{1: "5", 2: "3"}},
 		"written again, answered below":  {"Avete una sala?\nsì, di 20 posti\ncon lo schermo\n\nAccesso agli atti e trasparenza\n4\n\nSaluti", map[int]string{1: "4", 3: "sì, di 20 posti\ncon lo schermo"}},
-		"counted in one line":            {"1 cinque 2 tre, forse 3 no", map[int]string{1: "cinque", 2: "tre, forse", 3: "no"}},
-		"counted, figures":               {"1 5 2 3 3 1", map[int]string{1: "5", 2: "3", 3: "1"}},
+		"one begins as another does":     {"Delibere e determine: come si scrivono 2\nDelibere e determine 1", map[int]string{2: "2", 4: "1"}},
+		"counted in one line":            {"1 cinque 2 tre, forse 3 no 4 due", map[int]string{1: "cinque", 2: "tre, forse", 3: "no", 4: "due"}},
+		"counted, figures":               {"1 5 2 3 3 1 4 4", map[int]string{1: "5", 2: "3", 3: "1", 4: "4"}},
 		"in a sentence":                  {"alla 1 direi 5, alla 2 invece 3 perché basta; sulla 3 non saprei.\n\nUn saluto", map[int]string{1: "5", 2: "3 perché basta", 3: "non saprei"}},
 		"one question only":              {"Delibere e determine: come si scrivono mi serve molto", nil},
 		"a longer word":                  {"Accesso agli atti e trasparenzauno\nAvete una salamandra?", nil},
-		"counted too far":                {"1 cinque 2 tre 3 no 4 sì", nil},
+		"counted too far":                {"1 cinque 2 tre 3 no 4 sì 5 no", nil},
 		"not counted to the end":         {"1 cinque 2 tre", nil},
-		"figures in order":               {"5\n3\n1", nil},
+		"figures in order":               {"5\n3\n1\n2", nil},
 	} {
 		if _, got := mail.Reply(c.text + quote); !maps.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
