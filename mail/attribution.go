@@ -142,6 +142,12 @@ func attributionAt(lines []string, i int) (n int, ok bool) {
 	return 0, false
 }
 
+// introduces tells a line that would be an introduction if a colon ended it: it
+// stands above a repeated header.
+func introduces(l string) bool {
+	return opening.MatchString(strings.TrimSpace(l)) && (year.MatchString(l) || shortDate.MatchString(l)) && clock.MatchString(l) && (midVerb.MatchString(l) || endsInVerb.MatchString(l))
+}
+
 // mayEnd spares the patterns the lines on which no introduction ends.
 func mayEnd(l string) bool {
 	if strings.HasSuffix(l, "：") {

@@ -81,7 +81,7 @@ func withoutBlock(lines []string) []string {
 			start--
 		}
 		if start == 0 {
-			if countWords(lines) > 2 && belongs(lines[0]) && labelled(lines) && card(lines) {
+			if countWords(lines) > 2 && belongs(lines[0]) && !greeting.MatchString(lines[0]) && labelled(lines) && card(lines) {
 				return nil // nothing but a card
 			}
 			break
@@ -137,7 +137,7 @@ func card(lines []string) bool {
 	kept, numbers, places, others := 0, 0, 0, 0
 	named, town := false, false
 	for _, l := range lines {
-		if len(l) > 160 {
+		if len(l) > 160 || strings.HasSuffix(strings.TrimSpace(l), "?") {
 			return false
 		}
 		if strings.TrimSpace(l) == "" || rule.MatchString(l) || bracketed.MatchString(l) {
@@ -172,6 +172,19 @@ func card(lines []string) bool {
 		return named || kept > 2 && (places > 0 || numbers > 1) || town
 	}
 	return others == 0 && kept <= 6 && (named && places > 0 || places == kept && town)
+}
+
+// nameplate tells a name and no more than three short lines below it, such as
+// stand below a rule.
+func nameplate(lines []string) bool {
+	lines = trimBlank(lines)
+	if len(lines) == 0 || countWords(lines) > 4 || !personName.MatchString(untitled.ReplaceAllString(strings.TrimSpace(lines[0]), "")) {
+		return false
+	}
+	return !slices.ContainsFunc(lines, func(l string) bool {
+		l = strings.TrimSpace(l)
+		return len(l) > 50 || l != "" && strings.ContainsAny(l[len(l)-1:], ".!?:,;")
+	})
 }
 
 // municipality is a line that names one.

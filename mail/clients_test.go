@@ -103,6 +103,23 @@ func TestWhatWasWrittenStays(t *testing.T) {
 	}
 }
 
+// A signature that no mark announces is cut off, and nothing above it.
+func TestASignatureWithoutAMark(t *testing.T) {
+	for text, want := range map[string]string{
+		"Hallo Adam\n\nGut, und dir?\n\nEva\n\nMag. Eva Musterfrau\nA-1000 Wien, Grüngasse 1\nTel: 0043 1 900333": "Hallo Adam\n\nGut, und dir?\n\nEva",
+		"Ciao Anna\n\nTutto bene?\n\nGeom. Bruno Neri\nComune di Pigna\nTel. 0184 241016":                         "Ciao Anna\n\nTutto bene?",
+		"Va bene.\n_____________________\n\nDott. Bruno Neri\nPigna":                                              "Va bene.",
+		"I temi:\n_____________________\nBilancio\nTributi":                                                       "I temi:\n_____________________\nBilancio\nTributi",
+		"Vengono:\n_____________________\nAnna Verdi, ragioneria\nBruno Neri, tributi":                            "Vengono:\n_____________________\nAnna Verdi, ragioneria\nBruno Neri, tributi",
+		"Sì.\nSent from my iMachine": "Sì.",
+		"Ja.\nMit freundlichen Grüßen\nAm 20.06.27 um 16:20 schrieb ImperiaForma\nVon: \"ImperiaForma\"\nDatum: 20. Juni 2027\nAn: Anna\n": "Ja.\nMit freundlichen Grüßen",
+	} {
+		if got, _ := mail.Reply(text); got != want {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
 func TestTheMessageIDIsOneLine(t *testing.T) {
 	m, err := mail.Understand([]byte("From: a@ente.example\r\nMessage-ID: <a@b>\r\r\xf2\r\n\r\nsì\r\n"), own, day)
 	must(t, err)

@@ -64,7 +64,7 @@ func (w writer) withoutCourtesy(lines []string) []string {
 }
 
 // greeting is a line that greets and says nothing more.
-var greeting = regexp.MustCompile(`(?i)^\s*(?:buon\s?giorno|buona\s?sera|buon\s+pomeriggio|salve|ciao|gentil\w+|spett\S*|egregi\w*|guten\s+tag|bonjour|hello|hi)(?:\s+(?:a\s+)?(?:tutt\w|voi|ragazzi|collegh\w|colleg[ah]|signor\w*|dott\S*|(?-i:\p{Lu})[\p{L}.]+))*[\s,.!:]*$`)
+var greeting = regexp.MustCompile(`(?i)^\s*(?:buon\s?giorno|buona\s?sera|buon\s+pomeriggio|salve|ciao|gentil\w+|spett\S*|egregi\w*|guten\s+tag|hallo|liebe[rs]?|bonjour|hello|hi|dear)(?:\s+(?:a\s+)?(?:tutt\w|voi|ragazzi|collegh\w|colleg[ah]|signor\w*|dott\S*|(?-i:\p{Lu})[\p{L}.]+))*[\s,.!:]*$`)
 
 // announced is a word or two that only say that something is there.
 var announced = regexp.MustCompile(`(?i)^\s*(?:eccoc?[im]?|ecco\s+fatto|fatto|compilat[oai]|tutto\s+fatto)\s*[,.!:]*\s*$`)

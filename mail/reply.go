@@ -253,7 +253,7 @@ func quoteStart(lines []string) (start, begin int, hard bool) {
 		}
 		if headerBlock(lines, i) {
 			from := i
-			for from > 0 && (strings.TrimSpace(lines[from-1]) == "" || rule.MatchString(lines[from-1]) || shortRule.MatchString(lines[from-1]) || bareTitle.MatchString(lines[from-1])) {
+			for from > 0 && (strings.TrimSpace(lines[from-1]) == "" || rule.MatchString(lines[from-1]) || shortRule.MatchString(lines[from-1]) || bareTitle.MatchString(lines[from-1]) || introduces(lines[from-1])) {
 				from--
 			}
 			if from < i && strings.TrimSpace(lines[from]) == "" {
