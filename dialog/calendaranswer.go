@@ -3,9 +3,13 @@ package dialog
 import "regia/training"
 
 // calendarAnswer takes the answer to an invitation, from its attendee only and
-// to the invitation as it is now; «forse» changes nothing. Any other is for a
-// person, where a person wrote it.
-func (c *conv) calendarAnswer(a Answer) error {
+// to the invitation as it is now; «forse» changes nothing. Any other, and nil for
+// what answers no invitation, is for a person, where somebody known wrote it.
+func (c *conv) calendarAnswer(given *Answer) error {
+	a := Answer{}
+	if given != nil {
+		a = *given
+	}
 	edition, invited, ok := splitUID(a.UID)
 	if ok && c.shared != nil { // it can only be whoever was invited there
 		if err := c.setPerson(invited); err != nil {

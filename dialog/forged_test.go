@@ -336,6 +336,11 @@ func TestAnAnswerToAnInvitation(t *testing.T) {
 	}
 	aside("a colleague's answer", bruno, uid, "ACCEPTED")
 	aside("an answer to no invitation", anna, "a"+uid[1:], "ACCEPTED")
+	set := len(w.Documents("aside"))
+	must(w.Handle(dialog.In{Mail: &dialog.Mail{From: anna, Proof: "pass", Sort: "calendar_reply", Text: "sì"}}))
+	if len(w.Documents("aside")) != set+1 {
+		t.Error("no person looks at the proposal of another time")
+	}
 	before = lasting(w)
 	answers(anna, "none", uid, "ACCEPTED", 0)
 	if lasting(w) != before || lastMail(w, anna, "confirm") == nil {

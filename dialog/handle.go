@@ -145,8 +145,8 @@ func (c *conv) mail(m Mail) error {
 	if m.Sort == "unsubscribe" {
 		return c.unsubscribe(m)
 	}
-	if m.Sort == "calendar_reply" && m.Calendar != nil {
-		return c.calendarAnswer(*m.Calendar)
+	if m.Sort == "calendar_reply" {
+		return c.calendarAnswer(m.Calendar)
 	}
 	c.text, c.answers = bounded(m.Text), m.Answers
 	if err := c.readToken(m.Token); err != nil {

@@ -65,7 +65,7 @@ type Mail struct {
 	// "none" when it says nothing, or "" when no server is configured.
 	Proof string `json:"proof,omitempty"`
 	// Sort is "reply", "too_large" (its words were not read), "calendar_reply"
-	// (Calendar is set), "bounce" (Token names the message or is its id, Hard tells
+	// (Calendar is set, or nil for one that is for a person), "bounce" (Token names the message or is its id, Hard tells
 	// a lasting failure and Recipients whose, where the report says), "accepted" or
 	// "delivered" (receipts of certified mail; Token likewise) or "unsubscribe"
 	// (Token names the person).

@@ -8,15 +8,16 @@ import (
 )
 
 // calendarReply reads an answer to an invitation (iMIP, METHOD:REPLY). Only
-// the attendee answers for the attendee: anything else is left to a person, as
+// the attendee answers for the attendee: any other answer is left to a person, as
 // is a proposal of another time.
-func calendarReply(e *entity, from string) *dialog.Answer {
-	var best *dialog.Answer
+func calendarReply(e *entity, from string) (best *dialog.Answer, other bool) {
 	e.walk(func(p *entity) {
 		if p.typ != "text/calendar" && p.typ != "application/ics" {
 			return
 		}
-		for _, a := range icsReplies(string(p.decoded(256 << 10))) {
+		method, replies := icsReplies(string(p.decoded(256 << 10)))
+		other = other || method == "REPLY" || method == "COUNTER"
+		for _, a := range replies {
 			if a.Attendee != from {
 				continue
 			}
@@ -25,13 +26,11 @@ func calendarReply(e *entity, from string) *dialog.Answer {
 			}
 		}
 	})
-	return best
+	return best, other && best == nil
 }
 
-// icsReplies reads the answers in a calendar object.
-func icsReplies(s string) []dialog.Answer {
-	var out []dialog.Answer
-	method := ""
+// icsReplies reads the answers in a calendar object, and its method.
+func icsReplies(s string) (method string, out []dialog.Answer) {
 	var cur dialog.Answer
 	inside, attendees := false, 0
 	for _, line := range icsLines(s) {
@@ -69,9 +68,9 @@ func icsReplies(s string) []dialog.Answer {
 		}
 	}
 	if method != "REPLY" {
-		return nil
+		out = nil
 	}
-	return out
+	return method, out
 }
 
 func hasFold(s, prefix string) bool {

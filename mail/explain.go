@@ -91,7 +91,9 @@ func Explain(file string, raw []byte, own Address, authservID string, now time.T
 	if m.Calendar != nil {
 		x.Calendar = &CalendarSummary{m.Calendar.UID, m.Calendar.Sequence, m.Calendar.Status}
 	}
-	if m.Kind == KindReply && m.Text == "" && len(m.Answers) == 0 && !m.Unsubscribe {
+	if m.Kind == KindReply && m.Meeting {
+		x.Reason = "risponde a un invito per qualcun altro, o propone un altro orario: la guarda una persona"
+	} else if m.Kind == KindReply && m.Text == "" && len(m.Answers) == 0 && !m.Unsubscribe {
 		x.Reason = "tolti la citazione, la firma e le note non resta niente"
 	}
 	for _, b := range m.Bounces {

@@ -216,6 +216,8 @@ func TestForgedAnswersToInvitations(t *testing.T) {
 		switch {
 		case c.sequence < 0 && m.Calendar != nil:
 			t.Errorf("%s: %+v", name, m.Calendar)
+		case m.Meeting != (c.sequence < 0 && (c.method == "REPLY" || c.method == "COUNTER")):
+			t.Errorf("%s: for a person: %v", name, m.Meeting)
 		case c.sequence >= 0 && (m.Calendar == nil || m.Calendar.Sequence != c.sequence || m.Calendar.Attendee != "anna@ente.example"):
 			t.Errorf("%s: %+v", name, m.Calendar)
 		}

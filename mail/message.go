@@ -43,8 +43,11 @@ type Message struct {
 	Unsubscribe bool
 
 	Calendar *dialog.Answer
-	Bounces  []Bounced
-	Receipt  *Receipt
+	// Meeting tells an answer to an invitation that is not its attendee's, or that
+	// proposes another time: it is for a person.
+	Meeting bool
+	Bounces []Bounced
+	Receipt *Receipt
 	// Envelope is the sort of PEC envelope that the message came in, "" for none.
 	// It is what a header says: it counts in the account of certified mail alone.
 	Envelope string
@@ -148,8 +151,8 @@ func understand(raw []byte, own Address, now time.Time, wrapped int) (Message, e
 		m.Kind, m.Reason = KindRejected, why
 		return m, nil
 	}
-	if a := calendarReply(e, m.From); a != nil {
-		m.Kind, m.Calendar = KindCalendarReply, a
+	if m.Calendar, m.Meeting = calendarReply(e, m.From); m.Calendar != nil {
+		m.Kind = KindCalendarReply
 		return m, nil
 	}
 	if m.Unsubscribe = isUnsubscribe(m.Token); m.Unsubscribe {
@@ -230,6 +233,10 @@ func (m Message) ToIn(id string, at time.Time, authservID string, mac func(parts
 	case KindReply:
 		if m.Unsubscribe {
 			out.Sort = "unsubscribe"
+			return in, true, nil
+		}
+		if m.Meeting {
+			out.Sort = string(KindCalendarReply)
 			return in, true, nil
 		}
 		for _, a := range m.Files {

@@ -197,8 +197,12 @@ func mend(err error, variable string) string {
 	return "controlla nome del server, porta, utente, password e casella in " + variable
 }
 
-// identity says what a mail must bring for its sender to be believed.
+// identity says what a mail must bring for its sender to be believed, and who else
+// reads it.
 func (c *checker) identity(s settings) {
+	if s.Mail.Shared {
+		c.good("casella", "la leggono anche le persone ([mail] shared): il servizio tratta solo quello che è chiaramente per lui, e lascia il resto dov'è, non letto")
+	}
 	always := "comandi dell'ufficio, azioni sui colleghi, collegamento della chat e cancellazione si confermano sempre con una email"
 	if id := s.Mail.AuthservID; id != "" {
 		c.good("identità di chi scrive", fmt.Sprintf("conta il giudizio di «%s» (Authentication-Results): se manca o è negativo, chiediamo conferma; %s", id, always))
