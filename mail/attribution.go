@@ -29,7 +29,9 @@ var (
 		`tir|ons|tor|fre|lør|søn|man|ma|ti|ke|to|pe|la|su|пн|вт|ср|чт|пт|сб|вс)[a-zà-ÿ]*[.,]?\s+\d|` +
 		`(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|luned|marted|mercoled|gioved|venerd|sabato|domenica)|` +
 		`\d{1,2}\s+\p{L}{3,10}\.?\s+\d{4}\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2})`)
-	clock      = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b`)
+	clock = regexp.MustCompile(`\b\d{1,2}[:.h]\d{2}\b`)
+	// what somebody writes of a day and a person, and no introduction says
+	ownWords   = regexp.MustCompile(`(?i)\b(?:alle|dalle|al|del|della|delle|con|per|iscriv\w+|partecip\w+|cors[oi]|verr\S+|quest[aei]|ore)\b`)
 	colon      = regexp.MustCompile(`[:：]\s*$`)
 	year       = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 	shortDate  = regexp.MustCompile(`\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b`)
@@ -109,7 +111,7 @@ func attributionAt(lines []string, i int) (n int, ok bool) {
 			continue
 		}
 		// In a language that is not known here: who, when, and a colon.
-		if colon.MatchString(joined) && inBrackets.MatchString(joined) && clock.MatchString(joined) && (year.MatchString(joined) || shortDate.MatchString(joined)) {
+		if (quotedNext(lines, i+n) || !ownWords.MatchString(joined)) && colon.MatchString(joined) && inBrackets.MatchString(joined) && clock.MatchString(joined) && (year.MatchString(joined) || shortDate.MatchString(joined)) {
 			return n, true
 		}
 		dated := clock.MatchString(joined) || year.MatchString(joined) || shortDate.MatchString(joined)

@@ -15,9 +15,9 @@ var (
 	bannerOrigin = regexp.MustCompile(`(?i)\b(?:prov(?:iene|enient\w|enga)|arriva(?:ta)?|inviat[oa]|origin\w+|ricevut[oa]|sent|comes?|came|received)\s+(?:\S+\s+){0,4}?(?:(?:dall['’])?estern\w+|outside|external)\b|` +
 		`\b(?:mittente|sistema)\s+estern\w\b|\bexternal\s+(?:sender|source|e-?mail|message)\b|^\W*(?:attenzione\W+)?(?:(?:questa\s+è\s+)?un[a']?\s*)?(?:e-?mail|mail|messaggio)\s+estern[ao]\b|` +
 		`\bau(?:ß|ss)erhalb\b|\bextern(?:en?|er)?\s+(?:absender|e-?mail|quelle)|\bl['’]ext[ée]rieur\b|\bexp[ée]diteur\s+externe\b|` +
-		`\bnon\s+(?:si\s+)?ricev\w+\s+spesso\b|\bdon['’]t\s+often\s+get\b|\bnicht\s+oft\b|\bpas\s+souvent\b`)
-	bannerAdvice = regexp.MustCompile(`(?i)\bnon\s+(?:fare\s+clic|clicca\w*|apri\w*|scarica\w*|rispond\w*|inserire)|\bnot?\s+(?:click|open)|n['’]t\s+click|\bnicht\b.{0,60}(?:klick|öffn)|\bnicht\s+auf\b|\bne\s+(?:pas\s+)?cliqu|\bprestar?e\b|\b(?:attenzione|cautela|caution|careful|vorsicht|prudence|warning)\b|` +
-		`\borgani(?:zzazione|[sz]ation)\b|\b(?:riconosc|recogni[sz]e|verifica(?:re|te)?\s|check\s)|\binformazioni\s+sul\s+perch[ée]|\bscopri\s+perch[ée]|\blearn\s+why|\berfahren\s+sie|\bd[ée]couvr`)
+		`\bnon\s+(?:si\s+ricev\w+|ricev(?:i|ete))\s+spesso\b|\bdon['’]t\s+often\s+get\b|\bnicht\s+oft\b|\bpas\s+souvent\b`)
+	bannerAdvice = regexp.MustCompile(`(?i)\bnon\s+(?:fare\s+clic|clicca\w*|apri(?:re|te)?\b|scarica\w*|rispond(?:ere|ete|i)\b|inserire)|\bnot?\s+(?:click|open)|n['’]t\s+click|\bnicht\b.{0,60}(?:klick|öffn)|\bnicht\s+auf\b|\bne\s+(?:pas\s+)?cliqu|\bprestar?e\b|\b(?:attenzione|cautela|caution|careful|vorsicht|prudence|warning)\b|` +
+		`\borgani(?:zzazione|[sz]ation)\b|\b(?:non\s+(?:si\s+)?riconosc|recogni[sz]e|verifica(?:re|te)\s|check\s)|\binformazioni\s+sul\s+perch[ée]|\bscopri\s+perch[ée]|\blearn\s+why|\berfahren\s+sie|\bd[ée]couvr`)
 )
 
 // isBanner tells a whole warning: what a person says of a mail from outside is
@@ -27,14 +27,19 @@ func isBanner(text string) bool {
 		return true
 	}
 	return len(text) < 700 && bannerMail.MatchString(text) && bannerOrigin.MatchString(text) && bannerAdvice.MatchString(text) &&
-		!noteTold.MatchString(text) && !strings.Contains(text, "?")
+		!noteTold.MatchString(text) && !bannerTold.MatchString(text) && !strings.Contains(text, "?")
 }
+
+// bannerTold is how a person speaks of a mail from outside.
+var bannerTold = regexp.MustCompile(`(?i)\b(?:vostr[oaie]|il\s+nostro|siamo|ricev(?:o|iamo)|rispond(?:o|iamo)|non\s+riesc\w+|docent[ei]|relator[ei]|come\s+riconoscere)\b`)
 
 // maxBanner is how many lines a warning has, at most.
 const maxBanner = 6
 
-// withoutBanner cuts the warnings above the words of the writer.
+// withoutBanner cuts the warnings above the words of the writer. A word that may
+// be an answer, «(esterno)», stays where it is all that was written.
 func withoutBanner(lines []string) []string {
+	all := trimBlank(lines)
 	for {
 		rest := trimBlank(lines)
 		framed := len(rest) > 0 && rule.MatchString(rest[0])
@@ -43,6 +48,9 @@ func withoutBanner(lines []string) []string {
 		}
 		n := bannerLines(rest)
 		if n == 0 {
+			if len(trimBlank(lines)) == 0 && len(all) == 1 && len(all[0]) < 20 && !strings.Contains(all[0], "[") {
+				return all
+			}
 			return lines
 		}
 		lines = trimBlank(rest[n:])

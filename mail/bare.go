@@ -10,7 +10,7 @@ import (
 // how somebody says where.
 var (
 	pointer = regexp.MustCompile(`(?i)\b(?:sotto|in\s+(?:rosso|blu|verde|grassetto|calce|coda)|di\s+seguito|in\s+mezzo|(?:tra|fra)\s+(?:le\s+(?:righe|domande)|parentesi)|nel(?:la|l['’])?\s*(?:testo|corpo|messaggio|mail|e-mail)|ecco|come\s+(?:da\s+)?(?:vs\.?\s+|vostra\s+)?richiest\w|dati|in\s+linea|a\s+fianco|accanto|(?:prima|dopo)\s+(?:di\s+)?ogni|precedut[eio]|punto\s+per\s+punto|rispost[aeo]|rispond\w+|compilat\w+|below|inline|answers?|siehe\s+unten|unten|antworten?|ci-dessous|réponses?)\b`)
-	boxed   = regexp.MustCompile(`(?i)\b(?:parentesi|brackets)\b`)
+	boxed   = regexp.MustCompile(`(?i)\b(?:rispo\w+|scritt\w+|mess[oiae]|trov\w+|indicat\w+|compil\w+|answers?)\b.{0,40}\b(?:tra|fra|in)\s+(?:le\s+)?(?:parentesi|brackets)\b`)
 	placed  = regexp.MustCompile(`(?i)\b(?:rispo\w+|answers?|antwort\w*|réponses?)\b.{0,40}\b(?:sotto|di\s+seguito|in\s+mezzo|(?:tra|fra)\s+le\s+(?:righe|domande)|nel\s+(?:testo|corpo)|in\s+linea|accanto|below|inline|unten|ci-dessous)\b|\bin\s+(?:rosso|blu|verde|grassetto)\b`)
 )
 

@@ -33,6 +33,8 @@ var (
 	hinted     = regexp.MustCompile(`(?i)^(?:risposta\s|facoltativ|obbligatori|indica|scriv|specific|barra|max\b|massimo\b|esempio|es\.)`)
 	link       = regexp.MustCompile(`<[^<>]*(?:@|://)[^<>]*>`)
 	besideRate = regexp.MustCompile(`^.*?[\pL)»"'’?](?:\s{2,}|\s*[-–—=:>]+\s*|\s)(\d{1,2}(?:\s*[!.]+|\s*[,;(–-]\s*\S.{0,60}|\s+\pL[\pL\s]{2,30})?)$`)
+	// what a question offers: «1–5», «da 1 a 5», «sì/no», «0 = non serve»
+	offered    = regexp.MustCompile(`(?i)^\d+\s*(?:[-–/]|a)\s*\d+$|\bda\s+\d+\s+a\s+\d+|s[iì]\s*(?:/|o|oppure)\s*no|\d\s*=`)
 	besideHint = regexp.MustCompile(`^\s*\([^()]*\)`)
 	besideBox  = regexp.MustCompile(`\?\s*[(\[{]\s*([^()\[\]{}]{1,300}?)\s*[)\]}]\s*\.?\s*$`)
 	besideMark = regexp.MustCompile(`(?i)^(?:[-–—:]+|r(?:isposta)?\s*[:.])\s+`)
@@ -54,7 +56,7 @@ func (b *beside) read(n int, q string) {
 	}
 	q = strings.ReplaceAll(q, markBehind, "")
 	q = link.ReplaceAllString(q, "")
-	if m := besideBox.FindStringSubmatch(q); m != nil {
+	if m := besideBox.FindStringSubmatch(q); m != nil && !offered.MatchString(m[1]) {
 		b.inside[n] = m[1]
 	}
 	if m := besideSign.FindStringSubmatch(q); m != nil {

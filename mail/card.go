@@ -17,11 +17,15 @@ var office = regexp.MustCompile(`(?i)^[\s*_|]*(?:(?:il\s+|la\s+|l['’])?(?:sind
 // if they hold what only signatures hold.
 func (w writer) withoutCard(lines []string) []string {
 	lines = withoutRules(lines)
-	if i := lastParagraph(lines); i > 0 && hours.MatchString(lines[i]) {
-		if letter := trimBlank(lines[:i]); len(w.withoutCard(letter)) < len(letter) {
-			lines = letter
+	if letter := withoutHours(lines); len(letter) < len(lines) {
+		if kept := w.cutCard(letter); len(kept) < len(letter) {
+			return kept
 		}
 	}
+	return w.cutCard(lines)
+}
+
+func (w writer) cutCard(lines []string) []string {
 	if i := w.signature(lines); i >= 0 {
 		return withoutRules(lines[:i])
 	}
@@ -45,6 +49,21 @@ func (w writer) withoutCard(lines []string) []string {
 
 // hours is when an office is open, as some say below their signature.
 var hours = regexp.MustCompile(`(?i)^[\s*_]*(?:(?:gli\s+)?orari[oi]?\b|apert(?:ura|o)\s+al\s+pubblico|(?:si\s+)?riceve\b|ricevimento\b|(?:lo\s+|l['’])?(?:sportello|ufficio)\s+(?:è\s+)?(?:aperto|riceve)|numero\s+verde)`)
+
+// withoutHours cuts the last paragraphs that say when an office is open, three at
+// most.
+func withoutHours(lines []string) []string {
+	for range 3 {
+		i := lastParagraph(lines)
+		if i == 0 || !hours.MatchString(lines[i]) || !opens.MatchString(lines[i]) {
+			break
+		}
+		lines = trimBlank(lines[:i])
+	}
+	return lines
+}
+
+var opens = regexp.MustCompile(`(?i)\b(?:lun\w*|mar\w*|mer\w*|gio\w*|ven\w*|uffici\w*|pubblico|sportello|aperto|riceve|verde)\b`)
 
 // lastParagraph is the line where it begins.
 func lastParagraph(lines []string) int {
@@ -137,8 +156,8 @@ func card(lines []string) bool {
 	kept, numbers, places, others := 0, 0, 0, 0
 	named, town := false, false
 	for _, l := range lines {
-		if len(l) > 160 || strings.HasSuffix(strings.TrimSpace(l), "?") {
-			return false
+		if len(l) > 160 || strings.HasSuffix(strings.TrimSpace(l), "?") || hours.MatchString(l) && !opens.MatchString(l) {
+			return false // «Orario: meglio se dalle 9» is an answer
 		}
 		if strings.TrimSpace(l) == "" || rule.MatchString(l) || bracketed.MatchString(l) {
 			continue
@@ -172,6 +191,16 @@ func card(lines []string) bool {
 		return named || kept > 2 && (places > 0 || numbers > 1) || town
 	}
 	return others == 0 && kept <= 6 && (named && places > 0 || places == kept && town)
+}
+
+// concluded tells that the lines end a text: with a full stop or a farewell.
+func concluded(lines []string) bool {
+	lines = trimBlank(lines)
+	if len(lines) == 0 {
+		return false
+	}
+	last := strings.TrimSpace(lines[len(lines)-1])
+	return strings.ContainsAny(last[len(last)-1:], ".!?") || farewellStart.MatchString(last) || strings.Contains(last, " - ")
 }
 
 // nameplate tells a name and no more than three short lines below it, such as

@@ -106,11 +106,16 @@ func TestWhatWasWrittenStays(t *testing.T) {
 // A signature that no mark announces is cut off, and nothing above it.
 func TestASignatureWithoutAMark(t *testing.T) {
 	for text, want := range map[string]string{
-		"Hallo Adam\n\nGut, und dir?\n\nEva\n\nMag. Eva Musterfrau\nA-1000 Wien, Grüngasse 1\nTel: 0043 1 900333": "Hallo Adam\n\nGut, und dir?\n\nEva",
-		"Ciao Anna\n\nTutto bene?\n\nGeom. Bruno Neri\nComune di Pigna\nTel. 0184 241016":                         "Ciao Anna\n\nTutto bene?",
-		"Va bene.\n_____________________\n\nDott. Bruno Neri\nPigna":                                              "Va bene.",
-		"I temi:\n_____________________\nBilancio\nTributi":                                                       "I temi:\n_____________________\nBilancio\nTributi",
-		"Vengono:\n_____________________\nAnna Verdi, ragioneria\nBruno Neri, tributi":                            "Vengono:\n_____________________\nAnna Verdi, ragioneria\nBruno Neri, tributi",
+		"Hallo Adam\n\nGut, und dir?\n\nEva\n\nMag. Eva Musterfrau\nA-1000 Wien, Grüngasse 1\nTel: 0043 1 900333":            "Hallo Adam\n\nGut, und dir?\n\nEva",
+		"Ciao Anna\n\nTutto bene?\n\nGeom. Bruno Neri\nComune di Pigna\nTel. 0184 241016":                                    "Ciao Anna\n\nTutto bene?",
+		"Va bene.\n_____________________\n\nDott. Bruno Neri\nPigna":                                                         "Va bene.",
+		"I temi:\n_____________________\nBilancio\nTributi":                                                                  "I temi:\n_____________________\nBilancio\nTributi",
+		"Vengono:\n_____________________\nAnna Verdi, ragioneria\nBruno Neri, tributi":                                       "Vengono:\n_____________________\nAnna Verdi, ragioneria\nBruno Neri, tributi",
+		"Iscrivo i seguenti dipendenti\n-----\nMario Rossi\nLuigi Bianchi":                                                   "Iscrivo i seguenti dipendenti\n-----\nMario Rossi\nLuigi Bianchi",
+		"Nuovo responsabile\n=====\nLuca Neri":                                                                               "Nuovo responsabile\n=====\nLuca Neri",
+		"Sì.\n\nAnna Verdi\nComune di Pigna\nTel. 0184 241016\n\nOrario: meglio se dalle 9 alle 12":                          "Sì.\n\nAnna Verdi\nComune di Pigna\nTel. 0184 241016\n\nOrario: meglio se dalle 9 alle 12",
+		"Al corso del 12/03/2027 delle 9:30 iscrivo la collega (maria.rossi@ente.example):\nle serve il posto in prima fila": "Al corso del 12/03/2027 delle 9:30 iscrivo la collega (maria.rossi@ente.example):\nle serve il posto in prima fila",
+		"Anna Verdi (anna@ente.example), corso del 12/03/2027 9:30-13:00:\nconfermo":                                         "Anna Verdi (anna@ente.example), corso del 12/03/2027 9:30-13:00:\nconfermo",
 		"Sì.\nSent from my iMachine": "Sì.",
 		"Ja.\nMit freundlichen Grüßen\nAm 20.06.27 um 16:20 schrieb ImperiaForma\nVon: \"ImperiaForma\"\nDatum: 20. Juni 2027\nAn: Anna\n": "Ja.\nMit freundlichen Grüßen",
 	} {

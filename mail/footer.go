@@ -14,8 +14,8 @@ var footer = regexp.MustCompile(`(?i)^[\s*_]*(?:` +
 	`sent\s+(?:from|via|with|using)\s+(?:my\s+|a\s+|the\s+)?(?:\S+\s+)?(?:iphone|ipad|mac\b|galaxy|samsung|android|mobile|phone|smartphone|tablet|blackberry|windows|outlook|yahoo|mail|gmail|wiko|huawei|xiaomi|nokia|htc|sony|typeapp|bluemail|acompli|sparrow|spark|proton|device|\S+\s*<https?:)|` +
 	`(?:von\s+meinem\s+\S+|gesendet\s+(?:von|mit|aus)|mit\s+\S+\s+(?:mail\s+)?gesendet)\b.*\S|` +
 	`envoyé\s+(?:de|depuis|à\s+partir\s+d[e'’]|avec)\s.*(?:iphone|ipad|outlook|mobile|téléphone|samsung|android|smartphone|appareil|mail|portable)|` +
-	`sent\s+from\s+my\s+\S+(?:\s+\S+){0,2}\s*$|az\s+\S+\s+küldve|` +
-	`(?:wysłan[eoy]|sendt|skickat|verstuurd|verzonden|отправлено|lähetetty|odesláno|odoslané|trimis|poslano|küldve|gönderildi)\s+.*(?:iphon|ipad|outlook|samsung|galaxy|android|mobil|mail|telefon)|` +
+	`sent\s+from\s+my\s+i\w+\s*$|az\s+\S+\s+küldve|` +
+	`(?:wysłan[eoy]|sendt|skickat|verstuurd|verzonden|отправлено|lähetetty|odesláno|odoslané|trimis|poslano|küldve|gönderildi)\s+.*(?:iphon|ipad|outlook|samsung|galaxy|android|mobil)|` +
 	`enviado\s+(?:desde|do)\s+(?:mi|meu)\b|` +
 	`(?:scarica|ottieni|get|download|télécharge[rz]|holen)\s+[^.!?]{1,60}\b(?:android|ios|iphone|ipad)\b|` +
 	`yahoo\s+mail\s*:|con\s+(?:tiscali|libero|tim|vodafone|iliad|wind|fastweb)\b.*(?:giga|minuti|gratis|mese)` +

@@ -7,6 +7,17 @@ import (
 	"regia/mail"
 )
 
+// What a question offers in brackets is no answer to it.
+func TestWhatAQuestionOffersIsNoAnswer(t *testing.T) {
+	const quote = "\n\nIl giorno 11 mar 2027 alle 09:02 X <x@ente.example> ha scritto:\n" +
+		"> 1. Quanto ti sarà utile? (1–5)\n> 2. Le spiegazioni? (da 1 a 5)\n> 3. Avete una sala? (sì/no)\n> 4. Lo consiglieresti? (0–10)\n"
+	for _, text := range []string{"5 4 4 9 (tra parentesi: bravissimo)", "5 4 4 9. Le risposte le ho scritte tra parentesi", "Tra parentesi, bella giornata"} {
+		if _, got := mail.Reply(text + quote); len(got) != 0 {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 // Answers without numbers of their own are told by the questions in the quote;
 // what only looks like them is no answer.
 func TestAnswersAreToldByTheirQuestions(t *testing.T) {

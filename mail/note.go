@@ -10,17 +10,25 @@ import (
 var noteOpening = regexp.MustCompile(`(?i)^[^\p{L}\d]*(?:[<\[][^>\]\s]+[>\]]\s*)*(?:` +
 	`(?:informativa\s+(?:privacy\s+)?)?(?:ai\s+sensi|ai\s+fini|a\s+norma|in\s+(?:conformità|ottemperanza)|nel\s+rispetto|ex\s+art\.?)\s+(?:e\s+per\s+gli\s+effetti\s+)?(?:(?:del|della|dell['’]|dei|degli|delle|al|all['’]|alla)\s*)?(?:vigent\w+\s+)?(?:regolamento|reg\.|d\.?\s?lgs|decreto|gdpr|art|normativ|legge|l\.|codice|ue\b|disposizioni|\d)|` +
 	`(?:d\.?\s?lgs\.?|reg(?:olamento|\.)(?:\s*\(?ue\)?)?|gdpr|legge)\s*(?:n\.?\s*)?\(?(?:196|679|2016)|` +
-	`(?:avviso|nota|note|clausola|avvertenz[ae]|informativa|tutela|dichiarazione)\s*(?::|di\s+|sulla\s+|sul\s+|della\s+|legal\w\s+|ai\s+sensi)?\s*(?:quest|riservatezza|confidenzialit|legal|privacy|trattamento|ai\s+sensi|d\.)|riservatezza\s*[:.]|privacy\s*:|(?:avviso|avvertenza|nota)\s*:\s*i\s+dati\s+personali|disclaimer\b|confidentiality\s+notice|` +
+	`(?:avviso|nota|note|clausola|avvertenz[ae]|informativa|tutela|dichiarazione)\s*(?::|di\s+|sulla\s+|sul\s+|della\s+|legal\w\s+|ai\s+sensi)?\s*(?:quest|riservatezza|confidenzialit|legal|privacy|trattamento|ai\s+sensi|d\.)|riservatezza\s*(?::|\.\s+(?:il\s+)?(?:messaggio|presente|quest))|privacy\s*:|(?:avviso|avvertenza|nota)\s*:\s*i\s+dati\s+personali|disclaimer\b|confidentiality\s+notice|` +
 	`i\s+(?:suoi\s+|vostri\s+)?dati\s+(?:personali\s+)?(?:\S+\s+){0,4}?(?:saranno|sono|verranno)\s+trattati|(?:il\s+comune|la\s+provincia|l['’]ente)\s[^.]{0,60}tratta\s+i\s+dati|` +
 	`(?:p\s+)?(?:prima\s+di\s+stampare|pensa\s+(?:al|prima)|rispetta\s+l['’]ambiente|rispettiamo\s+l['’]ambiente|salva\s+un\s+albero|risparmia\s+carta|(?:evita\s+di|non)\s+stampare\s+quest|please\s+consider\s+the\s+environment|save\s+(?:a\s+tree|paper|the\s+planet)|think\s+before\s+you\s+print|(?:pensez|penser)\s+à\s+l['’]environnement|avant\s+d['’]imprimer|n['’]imprimez|(?:bitte\s+)?denken\s+sie\s+an\s+die\s+umwelt|bitte\s+(?:prüfen|überlegen)\s+sie[^.]{0,60}(?:druck|umwelt)|stampa\s+(?:questa|solo))|` +
 	`(?:quest[oa]\s+|il\s+)?(?:messaggio|e-?mail)\s+è\s+stat[oa]\s+(?:controllat|analizzat|esaminat|verificat|scansionat)|quest[oa]\s+(?:messaggio|e-?mail|mail)\s+è\s+stat[oa]\s+(?:inviat|spedit|generat)\w\s+(?:con|tramite|da|dal|mediante|attraverso)\b|(?:e-?mail\s+|mail\s+|messaggio\s+)?(?:priv[ao]\s+di|senza|esente\s+da|nessun)\s+virus\b|virus-free|no\s+virus\s+found|` +
 	`diese\s+(?:e-?mail|nachricht)[^.]{0,80}vertraulich|(?:ce\s+(?:message|courriel)|le\s+présent\s+message)[^.]{0,120}confidentiel|` +
-	`(?:dona|destina|scegli|devolvi)\b[^.]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)|[^?]{0,80}\bstampa(?:re|te)?\s+(?:questa\s+(?:e-?)?mail\s+)?sol(?:o|tanto)\s+se\b|[^?]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)\b[^?]*\b(?:codice\s+fiscale|c\.?\s?f\.?)\s*:?\s*\d{11}\b` +
+	`(?:dona|destina|scegli|devolvi)\b[^.]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)` +
 	`)`)
+
+// noteInside is what such a note says anywhere in it.
+var noteInside = regexp.MustCompile(`(?i)^(?:[^?]{0,80}\bstampa(?:re|te)?\s+(?:questa\s+(?:e-?)?mail\s+)?sol(?:o|tanto)\s+se\b|[^?]{0,40}\b5\s?(?:x|per)\s?(?:1000|mille)\b[^?]*\b(?:codice\s+fiscale|c\.?\s?f\.?)\s*:?\s*\d{11}\b)`)
+
+// insideWords spares most paragraphs the pattern.
+func insideWords(p string) bool {
+	return strings.Contains(p, "tampa") || strings.Contains(p, "1000") || strings.Contains(p, "mille")
+}
 
 // noteSubject is the mail itself, of which such a note speaks, or who is not to
 // have got it.
-var noteSubject = regexp.MustCompile(`(?i)\ble\s+informazioni\s+(?:contenute|trasmesse|riportate|inviate|presenti|ivi|in\s+ess)|\b(?:se|qualora)\s+non\s+(?:siete|foste|sia(?:te)?|è|fosse|sei)\s+(?:\S+\s+){0,3}?destinatari|\b(?:quest[aoei]|present[ei]|suddett\w|this|diese[rs]?|der\s+inhalt\s+dieser|cet(?:te)?|ce|présent)\s+(?:\S+\s+){0,3}?(?:messagg|e-?mail|mail|comunicazion|trasmission|posta\s+elettronica|corrispondenza|message|communication|transmission|nachricht|courriel)`)
+var noteSubject = regexp.MustCompile(`(?i)\ble\s+informazioni\s+(?:contenute|trasmesse|inviate|ivi)\s+(?:(?:in|con)\s+(?:quest|ess)|nel(?:la)?\s+presente|contenute|sono\s+(?:riservat|destinat|confidenzial|dirett|rivolt|per\s+l))|\b(?:se|qualora)\s+non\s+(?:siete|foste|siate|sei|(?:è|fosse|sia)\s+il)\s+(?:\S+\s+){0,2}?destinatari|\b(?:quest[aoei]|present[ei]|suddett\w|this|diese[rs]?|der\s+inhalt\s+dieser|cet(?:te)?|ce|présent)\s+(?:\S+\s+){0,3}?(?:messagg|e-?mail|mail|comunicazion|trasmission|posta\s+elettronica|corrispondenza|message|communication|transmission|nachricht|courriel)`)
 
 // noteTerms are the things it says about it, in four languages.
 var noteTerms = []*regexp.Regexp{
@@ -28,7 +36,7 @@ var noteTerms = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)destinatari|rivolt[aoei]\s|indirizzat|addressee|recipient|individual|adressat|empfänger|intended`),
 	regexp.MustCompile(`(?i)\berrore|erroneamente|\bin\s+error|mistake|irrtüm|versehentlich|\berreur`),
 	regexp.MustCompile(`(?i)esclusiv|unicamente|solely|\bonly\b|ausschließlich|exclusive|uso\s+proprio`),
-	regexp.MustCompile(`(?i)elimin[ai]|cancell[ai]|distrugg|darne\s+notizia|\bavvis|comunicar|informar|delete|destroy|notify|löschen|détrui|supprim`),
+	regexp.MustCompile(`(?i)eliminar|eliminat|elimini\b|cancellar|cancelli\b|distrugg|darne\s+notizia|\bavvis|comunicar|informar|delete|destroy|notify|löschen|détrui|supprim`),
 	regexp.MustCompile(`(?i)mittente|sender|absender|expéditeur`),
 	regexp.MustCompile(`(?i)vietat|proibit|divulga|diffusione|diffonder|copia|copiare|riprodu|inoltr|prohibited|cop(?:y|ie)|distribution|disclos|verboten|interdit`),
 	regexp.MustCompile(`(?i)679|196/2003|\b616\b|gdpr|d\.?\s?lgs|codice\s+penale|privacy|informativa|note\W+legali|dati\s+personali|trattamento|\blegge\b`),
@@ -38,7 +46,7 @@ var noteTerms = []*regexp.Regexp{
 
 // noteTold is how a person speaks, and no note: who has had a mail by mistake
 // says so.
-var noteTold = regexp.MustCompile(`(?i)\b(?:ho|abbiamo|mi|io|sono\s+il|sono\s+la|vorrei|vorremmo|confermo|chied\w+|bisogno|formazione|interess\w+|ieri|oggi|domani|(?:luned|marted|mercoled|gioved|venerd)ì|colleg(?:a|hi|he)\b|sindac\w+|poss(?:o|iamo)|servono|servirebbe|cors[oi]|I\s+am|I\s+have|ich|je)\b`)
+var noteTold = regexp.MustCompile(`(?i)\b(?:ho|abbiamo|mi|io|sono\s+il|sono\s+la|vorrei|vorremmo|confermo|chied\w+|bisogno|formazione|interess\w+|ieri|oggi|domani|(?:luned|marted|mercoled|gioved|venerd)ì|colleg(?:a|hi|he)\b|sindac\w+|vi\s+prego|elimino|inoltr(?:o|er[òo]|iamo|ate)|cancellate(?:ci|mi)?|rimand\w+|usiamo|siamo|poss(?:o|iamo)|servono|servirebbe|cors[oi]|I\s+am|I\s+have|ich|je)\b`)
 
 // noteHeading is what stands above one.
 var noteHeading = regexp.MustCompile(`(?i)^[\s*_=#-]*(?:avviso|attenzione|avvertenza|nota|disclaimer|privacy|riservatezza|confidential)[\s*_=:#.!-]*$`)
@@ -50,7 +58,17 @@ func isNote(lines []string, i int) bool {
 		return false
 	}
 	p := strings.TrimSpace(paragraph(lines, i))
-	return isNoteText(p) || endsAsNote(p) && onlyNotes(lines[i:])
+	return isNoteText(p) || endsAsNote(p) && len(lines)-i <= maxNotes && !announcedAbove(lines[:i]) && onlyNotes(lines[i:])
+}
+
+// maxNotes is how many lines at the end are looked at for such notes.
+const maxNotes = 60
+
+// announcedAbove tells that what follows is what the writer has to say: above it
+// stands a greeting and nothing else, or a line that ends in a colon.
+func announcedAbove(lines []string) bool {
+	lines = trimBlank(lines)
+	return len(lines) > 0 && (onlyCourtesy(lines) || strings.HasSuffix(strings.TrimSpace(lines[len(lines)-1]), ":"))
 }
 
 // isNoteText tells a paragraph that is a note wherever it stands.
@@ -61,7 +79,13 @@ func isNoteText(p string) bool {
 	if noteOpening.MatchString(p) {
 		return true
 	}
-	if !noteSubject.MatchString(p) || noteTold.MatchString(p) {
+	if noteTold.MatchString(p) {
+		return false
+	}
+	if insideWords(p) && noteInside.MatchString(p) {
+		return true
+	}
+	if !noteSubject.MatchString(p) {
 		return false
 	}
 	said := 0
@@ -77,14 +101,15 @@ func isNoteText(p string) bool {
 // messaggio»: a law and what is not to be done, or who has looked for viruses.
 var (
 	tailLaw     = regexp.MustCompile(`(?i)riservat|confiden[zt]ial|destinatari|\bprivacy\b|dati\s+personali|\blegge\b`)
-	tailForbids = regexp.MustCompile(`(?i)\berrore|cancell|elimin|vietat|inoltr|copia|divulg|\bterzi\b`)
-	tailScanned = regexp.MustCompile(`(?i)analizzat|scansionat|esaminat|controllat|verificat|scanned|checked`)
+	tailForbids = regexp.MustCompile(`(?i)\bper\s+errore|vietat|\ba\s+terzi\b|divulg|\bchi\s+l[oa]\s+riceve`)
+	tailScanned = regexp.MustCompile(`(?i)analizzat|scansionat|esaminat|controllat|scanned|checked`)
+	tailTold    = regexp.MustCompile(`(?i)\b(?:vostr[oaie]|nostr[oaie]|mi[oa]|finit[oa]|prego|precedente|noi|ci\s+serv\w+)\b`)
 	tailScanner = regexp.MustCompile(`(?i)spam|virus|gateway|malware|phishing|minacc`)
 )
 
 // endsAsNote tells a paragraph that is a note where nothing but notes follows.
 func endsAsNote(p string) bool {
-	return !strings.HasSuffix(p, "?") && tailSubject.MatchString(p) && !noteTold.MatchString(p) &&
+	return !strings.HasSuffix(p, "?") && tailSubject.MatchString(p) && !noteTold.MatchString(p) && !tailTold.MatchString(p) && !bullet.MatchString(p) &&
 		(tailLaw.MatchString(p) && tailForbids.MatchString(p) || tailScanned.MatchString(p) && tailScanner.MatchString(p))
 }
 

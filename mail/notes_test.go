@@ -165,6 +165,20 @@ func TestNotesAreCutOff(t *testing.T) {
 func TestWhatSoundsLikeANoteStays(t *testing.T) {
 	const quote = "Il giorno 11 mar 2027 alle 09:02 X <x@ente.example> ha scritto:\n> Ciao\n"
 	for _, text := range []string{
+		"Prego eliminare la mail precedente, contiene dati personali inviati per errore.",
+		"cancellare il mio indirizzo di posta per la privacy",
+		"gli allegati sono riservati, da non inoltrare ai comuni.",
+		"il vostro messaggio è stato controllato dall'antispam e finito nella posta indesiderata.",
+		"Elimino i dati personali dagli allegati e li rimando",
+		"Inoltrate la mail anche al destinatario Luca Neri",
+		"Inoltrerò la mail a tutti i destinatari del comune.",
+		"- posta elettronica e phishing, con allegati verificati\n- privacy",
+		"Trattamento dati personali e cancellazione nella posta elettronica",
+		"Se non è questo l'ufficio destinatario, vi prego di inoltrare la richiesta.",
+		"questa comunicazione non era rivolta a noi, cancellateci",
+		"le informazioni riportate nel programma sono errate: fate comunicare la correzione",
+		"Riservatezza. Per noi è il tema principale",
+		"usiamo la carta. Stampare solo se serve: è il tema del corso che vorremmo",
 		"Serve un corso su posta certificata, firma, allegati e privacy.",
 		"La mail con gli allegati non è arrivata: il mittente risulta sconosciuto.",
 		"L'allegato della mail è stato cancellato per errore.",

@@ -36,7 +36,7 @@ func (w writer) withoutTail(lines []string, below bool) []string {
 		case l == "-- ", t == "--" && !goesOn(under):
 			return trimBlank(lines[:i])
 		case above && dashes.MatchString(t) && !goesOn(under) && (signed(under) || w.signs(under)),
-			above && len(lines)-i < 40 && rule.MatchString(t) && (card(under) || w.signs(under) || nameplate(under)):
+			above && len(lines)-i < 40 && rule.MatchString(t) && (card(under) || w.signs(under) || w.unknown() && concluded(lines[:i]) && nameplate(under)):
 			return trimBlank(lines[:i])
 		case len(t) < 200 && isFooter(lines, i):
 			if above {

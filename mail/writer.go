@@ -40,6 +40,9 @@ func nameWords(s string) []string {
 
 var title = regexp.MustCompile(`(?i)^(?:dott|dottssa|dottoressa|dottore|ssa|geom|ing|arch|rag|avv|prof|sig|sigra|ass|comm|isp|ten|cap|per|ind|mag|don)$`)
 
+// unknown tells that the mail does not say who wrote it.
+func (w writer) unknown() bool { return len(w.shown)+len(w.local) == 0 }
+
 // names tells that a line begins with the writer's name: «Geom. Anna Verdi»,
 // «VERDI Anna | Ufficio Tributi».
 func (w writer) names(line string) bool {
