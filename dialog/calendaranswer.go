@@ -18,7 +18,7 @@ func (c *conv) calendarAnswer(given *Answer) error {
 	}
 	if ok {
 		var err error
-		if ok, err = c.answersInvitation(edition, invited, a.Sequence); err != nil {
+		if ok, err = c.answersInvitation(edition, invited, a); err != nil {
 			return err
 		}
 	}
@@ -27,7 +27,7 @@ func (c *conv) calendarAnswer(given *Answer) error {
 		return c.do(Act{Verb: "coming", ID: edition})
 	case ok && a.Status == "DECLINED":
 		return c.do(Act{Verb: "give_up", ID: edition})
-	case ok, c.person == nil && c.shared == nil && !c.in.Mail.Office:
+	case ok, !c.in.Mail.Office && (c.doubt || c.person == nil && c.shared == nil):
 		return nil
 	}
 	if c.shared != nil {
@@ -39,9 +39,9 @@ func (c *conv) calendarAnswer(given *Answer) error {
 	return c.reply("invitation.aside", nil)
 }
 
-// answersInvitation tells whether the writer is who was invited, still has the
-// seat, and answers the invitation that went out last.
-func (c *conv) answersInvitation(edition, invited string, sequence int) (bool, error) {
+// answersInvitation tells whether the writer is who was invited, and answers the
+// invitation that went out last; what takes nothing may answer an older one.
+func (c *conv) answersInvitation(edition, invited string, a Answer) (bool, error) {
 	if c.person == nil || c.person.ID != invited {
 		return false, nil
 	}
@@ -52,6 +52,9 @@ func (c *conv) answersInvitation(edition, invited string, sequence int) (bool, e
 	if err != nil || en == nil {
 		return false, err
 	}
+	if a.Status == "TENTATIVE" || a.Status == "DECLINED" && !en.Live() {
+		return true, nil
+	}
 	e, err := load[training.CourseEdition](c, "edition", edition)
-	return e != nil && sequence >= invitationSequence(e, en), err
+	return e != nil && a.Sequence >= invitationSequence(e, en), err
 }

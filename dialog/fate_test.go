@@ -26,6 +26,14 @@ func TestAMailboxThatPeopleReadToo(t *testing.T) {
 		{what: "a command of somebody unknown", from: nobody, text: "ci sono", answered: true},
 		{what: "a command from an address that several read", from: registry, text: "corsi", answered: true},
 		{what: "an answer with its token", from: anna, text: "non saprei proprio", token: true, answered: true},
+		{what: "a command with a letter below", from: marco, text: "Privacy\n\nVi mandiamo la nomina a responsabile del trattamento."},
+		{what: "a letter that begins as a need does", from: marco, text: "Mi serve una copia della convenzione firmata entro domani"},
+		{what: "the same of somebody unknown", from: nobody, text: "Mi serve una copia della convenzione firmata entro domani"},
+		{what: "what only the office says", from: marco, text: "Sono in ferie fino al 20 gennaio, vi mando la convenzione al rientro."},
+		{what: "what sounds like a command of the office", from: marco, text: "Nuovo corso di inglese alla biblioteca: vi mando la locandina"},
+		{what: "a meeting on a topic", from: marco, text: "Ci vediamo giovedì per la gara d'appalto della mensa"},
+		{what: "a command of the office", from: actors["carla"], text: "assente dal 3 al 10 marzo", answered: true},
+		{what: "colleagues to enrol", from: marco, text: "iscrivi al corso 1: rossi", answered: true},
 		{what: "a letter that speaks of a topic", from: marco, text: letter},
 		{what: "a need with a file", from: marco, text: "vorrei un corso sugli appalti sotto soglia", files: true},
 		{what: "words that nobody understands", from: marco, text: "Come da accordi di ieri, a domani"},
@@ -80,5 +88,38 @@ func TestWhatPeopleHaveReadIsNotTold(t *testing.T) {
 	}
 	if strings.Contains(w.Dump(), `"stay"`) {
 		t.Error("the office is told of what was read")
+	}
+}
+
+// An answer to a survey stays nowhere, whoever sends it: also where people read
+// the mailbox too.
+func TestAnAnswerToASurveyStaysNowhere(t *testing.T) {
+	w, _ := reminded(t)
+	must := mustly(t)
+	must(w.Advance(time.Date(2027, 3, 11, 14, 0, 0, 0, training.Rome())))
+	survey := lastMail(w, actors["anna"], "survey.mail")
+	if survey == nil {
+		t.Fatal("nobody was asked")
+	}
+	for _, from := range []string{actors["anna"], actors["marco"], registry, "anna@altrove.example"} {
+		for _, office := range []bool{false, true} {
+			in := dialog.In{Mail: &dialog.Mail{From: from, Token: survey.Rendered.Token, Text: "5 4 4 9", Sort: "reply", Office: office, Waits: w.Now}}
+			must(w.Handle(in))
+			if fate, err := w.Service.Fate(w.Reader(), dialogtest.MAC, in); fate != dialog.Erased || err != nil {
+				t.Errorf("from %s, people read it too %v: %v %v", from, office, fate, err)
+			}
+		}
+	}
+}
+
+// A letter that was left for people stays with them under a new id, too.
+func TestALetterMovedAwayAndBackStaysForPeople(t *testing.T) {
+	w, _ := reminded(t)
+	must := mustly(t)
+	in := dialog.In{ID: "mail:h:INBOX:1.1", Also: "mail=x", Mail: &dialog.Mail{From: actors["marco"], Text: "A domani", Sort: "reply", Office: true, Waits: w.Now}}
+	must(w.Handle(in))
+	in.ID = "mail:h:INBOX:1.2" // the store says that it was handled
+	if fate, err := w.Service.Fate(w.Reader(), dialogtest.MAC, in); fate != dialog.Aside || err != nil {
+		t.Errorf("%v %v", fate, err)
 	}
 }

@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"maps"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -172,7 +173,12 @@ func (c *conv) readNumbers(sheet *training.AnswerSheet, from int) (problem strin
 		if !ok || it.Open {
 			continue
 		}
-		if v, err := strconv.Atoi(strings.Map(digits, figures(marks(said)))); err == nil && v >= it.Min && v <= it.Max {
+		// «0–10» is the scale of the question, and no answer.
+		written := oneNumber.FindAllString(figures(marks(said)), 2)
+		if len(written) != 1 {
+			continue
+		}
+		if v, err := strconv.Atoi(written[0]); err == nil && v >= it.Min && v <= it.Max {
 			record(sheet, it, v)
 			sheet.Next, taken = max(sheet.Next, i+1), taken+1
 		}
@@ -206,6 +212,8 @@ func (c *conv) readNumbers(sheet *training.AnswerSheet, from int) (problem strin
 	sheet.Next = max(sheet.Next, item)
 	return ""
 }
+
+var oneNumber = regexp.MustCompile(`\d+`)
 
 func firstLines(s string, n int) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")

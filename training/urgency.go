@@ -9,10 +9,12 @@ import (
 
 // How people say by when they want a course.
 var (
-	hurryless = regexp.MustCompile(`\b(?:non (?:c'e|abbiamo|ho) fretta|senza (?:fretta|urgenza)|nessuna (?:fretta|urgenza)|non (?:e |troppo )?urgente|con calma|quando (?:volete|potete|si puo|capita|riuscite)|l'anno prossimo|il prossimo anno|anno nuovo)\b`)
-	hurried   = regexp.MustCompile(`\b(?:subito|urgent\w+|al piu presto|(?:il )?prima possibile|(?:appena|quanto prima|presto) (?:possibile|potete|si puo)|quanto prima|in fretta|questa settimana|questo mese|prossima settimana|settimana prossima)\b`)
-	inTheYear = regexp.MustCompile(`\b(?:entro l'anno|quest'anno|entro (?:la )?fine (?:d')?anno|prima di natale|in (?:primavera|estate|autunno)|(?:prima d|d)ell'estate|entro l'estate|dopo l'estate)\b`)
+	hurryless = regexp.MustCompile(`\b(?:non (?:c'e|abbiamo|ho) (?:\S+ )?fretta|senza (?:fretta|urgenza)|(?:nessuna|poca) (?:fretta|urgenza)|non (?:e |ci serve |serve )?(?:\S+ )?(?:urgent\w+|subito)|con calma|c'e tempo|quando (?:volete|potete|si puo|capita|riuscite)|(?:l'|il prossimo )?anno prossimo|il prossimo anno|anno nuovo)\b`)
+	hurried   = regexp.MustCompile(`\b(?:subito|urgen\w+|al piu presto|(?:il )?prima possibile|(?:appena|quanto prima|presto) (?:possibile|potete|si puo)|quanto prima|in fretta|questa settimana|questo mese|prossima settimana|settimana prossima)\b`)
+	inTheYear = regexp.MustCompile(`\b(?:entro l'anno|quest'anno|(?:entro (?:la )?|a |per )?fine (?:d'|dell')?anno|prima di natale|in (?:estate|autunno)|(?:prima d|d)ell'estate|(?:entro|dopo) l'estate)\b`)
 	byMonth   = regexp.MustCompile(`\b(?:entro|per|prima di|in|a|ad|verso|da)\s+(?:la\s+)?(?:fine\s+(?:di\s+)?|meta\s+(?:di\s+)?|inizio\s+(?:di\s+)?|il\s+mese\s+di\s+)?(` + strings.Join(months, "|") + `)\b`)
+	// what turns any of these around, or names a year: it is asked again
+	otherwise = regexp.MustCompile(`\bnon\b|\bdopo (?:l'|il |la )|\b20\d\d\b`)
 )
 
 // soonMonths is how many months ahead still are soon: one is needed to prepare a
@@ -26,10 +28,12 @@ func ReadUrgency(text string, now time.Time) (u Urgency, ok bool) {
 	switch {
 	case hurryless.MatchString(said):
 		return NoHurry, true
+	case inTheYear.MatchString(said) && !strings.Contains(said, "non "):
+		return ThisYear, true
+	case otherwise.MatchString(said):
+		return "", false
 	case hurried.MatchString(said):
 		return Soon, true
-	case inTheYear.MatchString(said):
-		return ThisYear, true
 	}
 	m := byMonth.FindStringSubmatch(said)
 	if m == nil {
