@@ -27,13 +27,13 @@ func (c *conv) calendarAnswer(given *Answer) error {
 		return c.do(Act{Verb: "coming", ID: edition})
 	case ok && a.Status == "DECLINED":
 		return c.do(Act{Verb: "give_up", ID: edition})
-	case ok, !c.in.Mail.Office && (c.doubt || c.person == nil && c.shared == nil):
+	case ok, !c.in.Mail.Manned && (c.doubt || c.person == nil && c.shared == nil):
 		return nil
 	}
 	if c.shared != nil {
 		c.person = nil // whom the answer names is not who wrote it
 	}
-	if err := c.setAside(); err != nil || c.in.Mail.Office {
+	if err := c.setAside(); err != nil || c.in.Mail.Manned {
 		return err
 	}
 	return c.reply("invitation.aside", nil)

@@ -64,7 +64,7 @@ func answersSurvey(r Reader, mac func(...string) string, token string) (bool, er
 func (c *conv) setAside() error {
 	c.Save(asideRef(c.MAC, c.in), aside{Schema: 1}, asideLife)
 	m := c.in.Mail
-	if m.Office && m.Waits.IsZero() {
+	if m.Manned && m.Waits.IsZero() {
 		return nil // somebody has read it
 	}
 	return c.unread(Unread{Stays: m.Waits})
@@ -74,7 +74,7 @@ func (c *conv) setAside() error {
 // that people read too, answers no question, and is not plainly for the service.
 func (c *conv) forPeople() (bool, error) {
 	m := c.in.Mail
-	if !m.Office || c.asked != nil {
+	if !m.Manned || c.asked != nil {
 		return false, nil
 	}
 	if survey, err := answersSurvey(c, c.MAC, m.Token); err != nil || survey {

@@ -46,7 +46,7 @@ func TestAMailboxThatPeopleReadToo(t *testing.T) {
 	} {
 		w, _ := reminded(t)
 		must := mustly(t)
-		m := dialog.Mail{From: c.from, Text: c.text, Sort: c.sort, Office: true, Waits: w.Now}
+		m := dialog.Mail{From: c.from, Text: c.text, Sort: c.sort, Manned: true, Waits: w.Now}
 		if c.sort == "" {
 			m.Sort = "reply"
 		}
@@ -80,7 +80,7 @@ func TestWhatPeopleHaveReadIsNotTold(t *testing.T) {
 	must := mustly(t)
 	must(w.Import(roster...))
 	for i, want := range []dialog.Fate{dialog.Filed, dialog.Aside} {
-		in := dialog.In{ID: "mail:h:INBOX:1." + string(rune('1'+i)), Mail: &dialog.Mail{From: actors["nuova"], Text: "ci sono", Sort: "reply", Office: true}}
+		in := dialog.In{ID: "mail:h:INBOX:1." + string(rune('1'+i)), Mail: &dialog.Mail{From: actors["nuova"], Text: "ci sono", Sort: "reply", Manned: true}}
 		must(w.Handle(in))
 		if fate, err := w.Service.Fate(w.Reader(), dialogtest.MAC, in); fate != want || err != nil {
 			t.Errorf("letter %d: %v %v", i+1, fate, err)
@@ -102,11 +102,11 @@ func TestAnAnswerToASurveyStaysNowhere(t *testing.T) {
 		t.Fatal("nobody was asked")
 	}
 	for _, from := range []string{actors["anna"], actors["marco"], registry, "anna@altrove.example"} {
-		for _, office := range []bool{false, true} {
-			in := dialog.In{Mail: &dialog.Mail{From: from, Token: survey.Rendered.Token, Text: "5 4 4 9", Sort: "reply", Office: office, Waits: w.Now}}
+		for _, manned := range []bool{false, true} {
+			in := dialog.In{Mail: &dialog.Mail{From: from, Token: survey.Rendered.Token, Text: "5 4 4 9", Sort: "reply", Manned: manned, Waits: w.Now}}
 			must(w.Handle(in))
 			if fate, err := w.Service.Fate(w.Reader(), dialogtest.MAC, in); fate != dialog.Erased || err != nil {
-				t.Errorf("from %s, people read it too %v: %v %v", from, office, fate, err)
+				t.Errorf("from %s, people read it too %v: %v %v", from, manned, fate, err)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func TestAnAnswerToASurveyStaysNowhere(t *testing.T) {
 func TestALetterMovedAwayAndBackStaysForPeople(t *testing.T) {
 	w, _ := reminded(t)
 	must := mustly(t)
-	in := dialog.In{ID: "mail:h:INBOX:1.1", Also: "mail=x", Mail: &dialog.Mail{From: actors["marco"], Text: "A domani", Sort: "reply", Office: true, Waits: w.Now}}
+	in := dialog.In{ID: "mail:h:INBOX:1.1", Also: "mail=x", Mail: &dialog.Mail{From: actors["marco"], Text: "A domani", Sort: "reply", Manned: true, Waits: w.Now}}
 	must(w.Handle(in))
 	in.ID = "mail:h:INBOX:1.2" // the store says that it was handled
 	if fate, err := w.Service.Fate(w.Reader(), dialogtest.MAC, in); fate != dialog.Aside || err != nil {

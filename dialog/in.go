@@ -72,10 +72,10 @@ type Mail struct {
 	Sort string `json:"sort"`
 	// Certified: it came to the mailbox of certified mail (PEC).
 	Certified bool `json:"certified,omitempty"`
-	// Office: it came to a mailbox that people read too, where what is not for the
+	// Manned: it came to a mailbox that people read too, where what is not for the
 	// service is left to them. Waits is since when it waits there, zero for one
 	// that somebody has read.
-	Office   bool      `json:"office,omitempty"`
+	Manned   bool      `json:"manned,omitempty"`
 	Waits    time.Time `json:"waits,omitzero"`
 	Calendar *Answer   `json:"calendar,omitempty"`
 	Hard     bool      `json:"hard,omitempty"`

@@ -17,7 +17,7 @@ func (c *conv) stranger() error {
 		return c.welcome()
 	}
 	if c.guest.Ends.After(c.now) { // answered already: one answer in 24 hours, so that robots do not talk
-		if c.in.Mail.Office {
+		if c.in.Mail.Manned {
 			return c.setAside()
 		}
 		return nil

@@ -236,7 +236,7 @@ func said(lines []string) map[int]string {
 		}
 		a := strings.TrimSuffix(strings.Trim(l[m[1]:end], " ,;."), " e")
 		n, _ := strconv.Atoi(l[m[2]:m[3]])
-		if n <= last || a == "" {
+		if n <= last || n > 9 || a == "" { // «alla 10», «per le 12» are hours
 			return nil
 		}
 		last = n

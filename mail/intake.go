@@ -116,7 +116,7 @@ func (d *Desk) Take(ctx context.Context, batch []Arrived) ([]Verdict, error) {
 		if a.TooLarge && m.Kind == KindReply {
 			in.Mail.Sort = SortTooLarge
 		}
-		if in.Mail.Office = d.Shared; d.Shared && !a.Seen {
+		if in.Mail.Manned = d.Shared; d.Shared && !a.Seen {
 			in.Mail.Waits = a.since(now)
 		}
 		if in.Mail.Certified = d.Certified; d.Certified && m.Kind != KindPECReceipt && m.Envelope != EnvelopeCertified {

@@ -114,7 +114,9 @@ func counted(words []string, questions int) map[int]string {
 		for end < len(words) && strings.Trim(words[end], ".):") != strconv.Itoa(n+1) {
 			end++
 		}
-		out[n] = strings.TrimRight(strings.Join(words[1:end], " "), ",;")
+		if out[n] = strings.TrimRight(strings.Join(words[1:end], " "), ",;"); out[n] == "e" {
+			return nil // «1 e 2 bene»
+		}
 		words = words[end:]
 	}
 	if len(words) > 0 || questions < 3 {

@@ -35,6 +35,8 @@ func TestAnswersAreToldByTheirQuestions(t *testing.T) {
 		"in a sentence":                  {"alla 1 direi 5, alla 2 invece 3 perché basta; sulla 3 non saprei.\n\nUn saluto", map[int]string{1: "5", 2: "3 perché basta", 3: "non saprei"}},
 		"one question only":              {"Delibere e determine: come si scrivono mi serve molto", nil},
 		"a longer word":                  {"Accesso agli atti e trasparenzauno\nAvete una salamandra?", nil},
+		"two together":                   {"1 e 2 bene 3 male 4 no", nil},
+		"hours":                          {"Alla 10 arriviamo, per la 12 dobbiamo andare via", nil},
 		"counted too far":                {"1 cinque 2 tre 3 no 4 sì 5 no", nil},
 		"not counted to the end":         {"1 cinque 2 tre", nil},
 		"figures in order":               {"5\n3\n1\n2", nil},

@@ -423,7 +423,7 @@ func TestTheFateOfAMessageDecidesWhereItGoes(t *testing.T) {
 		raw := []byte("From: a@comune-airole.example\r\nSubject: x\r\n\r\ncorsi\r\n")
 		verdicts, err := desk.Take(t.Context(), []mail.Arrived{{ID: "mail:h:INBOX:1.1", Raw: raw, At: day.Add(-time.Hour)}})
 		must(t, err)
-		if verdicts[0] != c.want || got.Mail.Office != c.shared || got.Mail.Waits.IsZero() == c.shared {
+		if verdicts[0] != c.want || got.Mail.Manned != c.shared || got.Mail.Waits.IsZero() == c.shared {
 			t.Errorf("%+v: %v, %+v", c, verdicts, got.Mail)
 		}
 	}
