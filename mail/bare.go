@@ -133,6 +133,9 @@ questions:
 	// What follows the last answer is the end of the prompt, and so is all that
 	// stands apart where the answers stand directly below.
 	flush(false)
+	if n := len(q.found) - 1; n >= 0 && farewellStart.MatchString(trimBlank(q.found[n].lines)[0]) {
+		q.found = q.found[:n] // «Grazie, ImperiaForma»
+	}
 	if n := len(q.found) - 1; n >= 2 && q.found[n].apart() && !slices.ContainsFunc(q.found[:n], interleaved.apart) {
 		q.found = q.found[:n]
 	}

@@ -157,7 +157,9 @@ func (b beside) answers(e evidence) map[int]string {
 		maps.Copy(out, b.sure)
 	}
 	several := len(b.sure)+len(b.likely) >= 2
-	if len(out) >= 2 || several && (e.told || e.silent && (b.labels > 0 || len(out) > 0)) {
+	// Nobody asks «Quando? Dopo le 14» of most of what is asked.
+	told := e.told || e.alone && b.labels == 0 && len(b.sure)+len(b.likely) >= 3 && 2*(len(b.sure)+len(b.likely)) >= b.items
+	if len(out) >= 2 || several && (told || e.silent && (b.labels > 0 || len(out) > 0)) {
 		maps.Copy(out, b.sure)
 		maps.Copy(out, b.likely)
 	}
