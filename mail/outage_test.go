@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 
@@ -18,9 +17,6 @@ import (
 // handed on once or set aside, in their order, and the large one is never
 // fetched whole.
 func TestDovecotAfterAnOutage(t *testing.T) {
-	if os.Getenv("REGIA_TEST_REAL") == "" {
-		t.Skip("10,000 messages take their time: make test reads them")
-	}
 	d := dovecot(t)
 	const n, large = 10_000, 50 << 20
 	var raws [][]byte

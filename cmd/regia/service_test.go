@@ -334,18 +334,11 @@ func newPostOffice(t testing.TB, s *stage) *postOffice {
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	p := &postOffice{t: t, stage: s, seen: map[string]bool{}, boxes: map[string][]*mailtest.Letter{}}
-	started := func(err error) {
-		t.Helper()
-		if errors.Is(err, mailtest.ErrMissing) {
-			missing(t, err)
-		}
-		must(t, err)
-	}
 	p.dovecot, err = mailtest.StartDovecot(dir)
-	started(err)
+	must(t, err)
 	t.Cleanup(p.dovecot.Stop)
 	p.postfix, err = mailtest.StartPostfix(dir, serviceAddress, p.dovecot)
-	started(err)
+	must(t, err)
 	t.Cleanup(p.postfix.Stop)
 	t.Cleanup(func() {
 		if t.Failed() {
