@@ -41,6 +41,9 @@ func (s *Service) Fate(r Reader, mac func(...string) string, in In) (Fate, error
 	if survey, err := answersSurvey(r, mac, in.Mail.Token); err != nil || survey {
 		return Erased, err
 	}
+	if !in.Mail.Manned && in.Mail.Sort != "calendar_reply" {
+		return Filed, nil // nothing else is set aside: spares most mails a look
+	}
 	var a aside
 	if found, err := r.Load(asideRef(mac, in), &a); err != nil || found {
 		return Aside, err

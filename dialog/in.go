@@ -65,10 +65,10 @@ type Mail struct {
 	// "none" when it says nothing, or "" when no server is configured.
 	Proof string `json:"proof,omitempty"`
 	// Sort is "reply", "too_large" (its words were not read), "calendar_reply"
-	// (Calendar is set, or nil for one that is for a person), "bounce" (Token names the message or is its id, Hard tells
-	// a lasting failure and Recipients whose, where the report says), "accepted" or
-	// "delivered" (receipts of certified mail; Token likewise) or "unsubscribe"
-	// (Token names the person).
+	// (Calendar is set, or nil for one that is for a person), "bounce" (Token names
+	// the message or is its id, Hard tells a lasting failure and Recipients whose,
+	// where the report says), "accepted" or "delivered" (receipts of certified mail;
+	// Token likewise) or "unsubscribe" (Token names the person).
 	Sort string `json:"sort"`
 	// Certified: it came to the mailbox of certified mail (PEC).
 	Certified bool `json:"certified,omitempty"`

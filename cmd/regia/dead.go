@@ -137,6 +137,8 @@ func deadMail(ctx context.Context, a *app, s settings, verb, id string) error {
 			why, x.Reply = "è troppo grande: ne leggiamo solo l'intestazione", ""
 		case x.Error != "":
 			why = "non si può leggere: " + x.Error
+		case x.Kind == mail.KindReply && x.Reason != "":
+			why = x.Reason // a proposal of another time, for one
 		case x.Kind == mail.KindCalendarReply:
 			why = "risponde a un invito che è cambiato o non è di chi scrive: sentite che cosa intendeva"
 		}
